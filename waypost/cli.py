@@ -1,0 +1,63 @@
+"""The front door: `waypost <command>`; each command's module is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+# command → (module in waypost.commands, one line for --help)
+COMMANDS = {
+    "init": ("init", "Make an empty home: folders, secret, typed empty log."),
+    "simulate": ("simulate", "Write event files of a demo company with planted problems."),
+    "ingest": ("ingest", "Bring event files or tables into the log."),
+    "mapping": ("mapping", "Suggest a mapping file for a table."),
+    "build": ("build", "Turn the log into the warehouse (dbt)."),
+    "check": ("check", "Run a gate: the log or the marts (Great Expectations)."),
+    "publish": ("publish", "Swap the serving copy for the new marts."),
+    "run": ("run", "Run the whole pipeline through Airflow and serve the pages."),
+    "dashboard": ("dashboard", "Serve the pages."),
+    "quarantine": ("quarantine", "List and show what was not let in."),
+    "metrics": ("metrics", "Show the metric contract."),
+}
+
+
+class WaypostError(click.ClickException):
+    """An error told in one sentence: what, where, what to do; exit code 2 on usage errors."""
+
+    exit_code = 1
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"waypost.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="waypost")
+def cli() -> None:
+    """Waypost: customer journeys from one event log.
+
+    Files live below WAYPOST_HOME (default ./.waypost).
+    """
+
+
+def main() -> None:
+    """Entry point of the `waypost` script."""
+    sys.exit(cli())
+
+
+if __name__ == "__main__":
+    main()

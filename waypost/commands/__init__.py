@@ -1,0 +1,1 @@
+"""One module a subcommand: reads arguments, calls its step, prints the counts."""
