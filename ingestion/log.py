@@ -1,0 +1,172 @@
+"""The log: one Delta Lake table a domain; creates, lists and appends; knows no payload."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake.transaction import AddAction
+from filelock import FileLock
+
+from ingestion.catalogue import DOMAINS, load
+
+ENVELOPE = {
+    "event_key": "blob",
+    "event_id": "varchar",
+    "source": "varchar",
+    "event_type": "varchar",
+    "subject_type": "varchar",
+    "subject_id": "varchar",
+    "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "commit_no": "bigint",
+    "sequence": "bigint",
+    "schema_version": "integer",
+    "derivation": "varchar",
+    "time_uncertainty_seconds": "bigint",
+    "amends_id": "varchar",
+    "is_retracted": "boolean",
+    "causation_id": "varchar",
+    "correlation_id": "varchar",
+    "party_hash": "varchar",
+    "party_refs": (
+        "struct(id_type varchar, id_hash varchar, domain_hash varchar, "
+        "id_class varchar, role varchar)[]"
+    ),
+    "objects": 'struct("type" varchar, id varchar, qualifier varchar)[]',
+    "actor_type": "varchar",
+    "actor_ref_hash": "varchar",
+    "actor_team": "varchar",
+    "actor_tenure_band": "varchar",
+    "actor_role": "varchar",
+    "channel": "varchar",
+    "service_mode": "varchar",
+    "language": "varchar",
+    "source_url": "varchar",
+    "payload_hash": "blob",
+    "input_key": "varchar",
+    "extra": "varchar",
+}
+
+
+# The times of commits are what `--log-as-of` reads, so no commit entry may ever be cleaned up.
+_KEEP_HISTORY = {"delta.enableExpiredLogCleanup": "false"}
+
+
+def columns(domain: str) -> dict[str, str]:
+    """All columns of a domain's table with their SQL types: the envelope, then the fields."""
+    return ENVELOPE | load().columns(domain)
+
+
+def typed_empty(domain: str) -> str:
+    """SQL of a row set without rows that has every column of the domain."""
+    nulls = ", ".join(f'null::{kind} as "{name}"' for name, kind in columns(domain).items())
+    return f"select {nulls} where false"
+
+
+def _schema(domain: str) -> Schema:
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        arrow = con.sql(typed_empty(domain)).to_arrow_table().schema
+    return Schema.from_arrow(arrow)
+
+
+def table(log: Path, domain: str) -> DeltaTable | None:
+    """The domain's Delta table, or None when nothing was ever appended."""
+    path = log / domain
+    if not (path / "_delta_log").exists():
+        return None
+    return DeltaTable(str(path))
+
+
+def open_table(log: Path, domain: str) -> DeltaTable:
+    """The domain's Delta table, made when it is missing, with columns added that are new."""
+    found = table(log, domain)
+    schema = _schema(domain)
+    if found is None:
+        (log / domain).mkdir(parents=True, exist_ok=True)
+        return DeltaTable.create(
+            str(log / domain), schema=schema, mode="ignore", configuration=_KEEP_HISTORY
+        )
+    known = {field.name for field in found.schema().fields}
+    added = [field for field in schema.fields if field.name not in known]
+    if added:
+        found.alter.add_columns(added)
+        found = DeltaTable(str(log / domain))
+    return found
+
+
+def create(log: Path) -> None:
+    """Make the empty typed tables of all domains; existing ones stay."""
+    for domain in DOMAINS:
+        with locked(log, domain):
+            open_table(log, domain)
+
+
+def file_uris(log: Path, domain: str) -> list[str]:
+    """Paths of the domain's current part files; empty when there is none."""
+    found = table(log, domain)
+    return [] if found is None else sorted(found.file_uris())
+
+
+def commits(log: Path, domain: str) -> list[tuple[int, str]]:
+    """(commit_no, time of the commit in UTC, ISO 8601) of each append, oldest first."""
+    found = table(log, domain)
+    history = [] if found is None else found.history()
+    pairs = (
+        (int(entry["waypost.commit_no"]), str(entry["waypost.committed_at"]))
+        for entry in history
+        if "waypost.commit_no" in entry
+    )
+    return sorted(pairs)
+
+
+@contextmanager
+def locked(log: Path, domain: str) -> Iterator[None]:
+    """Hold the domain's exclusive lock from the key check to the commit."""
+    log.mkdir(parents=True, exist_ok=True)
+    with FileLock(log / f"{domain}.lock"):
+        yield
+
+
+def next_commit_no(found: DeltaTable) -> int:
+    """The number of the next commit: one more than the table's version."""
+    return found.version() + 1
+
+
+def append(
+    found: DeltaTable, part: Path, rows: int, *, commit_no: int, committed_at: datetime, key: str
+) -> None:
+    """Commit a Parquet file that already stands in the table's folder; durable on return.
+
+    Raises `deltalake.exceptions.CommitFailedError` when somebody else committed without the lock.
+    """
+    for path, flags in ((part, os.O_RDONLY), (part.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        descriptor = os.open(path, flags)
+        os.fsync(descriptor)
+        os.close(descriptor)
+    action = AddAction(
+        path=part.name,
+        size=part.stat().st_size,
+        partition_values={},
+        modification_time=int(committed_at.timestamp() * 1000),
+        data_change=True,
+        stats=json.dumps({"numRecords": rows}),
+    )
+    metadata = {
+        "waypost.commit_no": str(commit_no),
+        "waypost.committed_at": committed_at.astimezone(UTC).isoformat(),
+        "waypost.append_key": key,
+    }
+    found.create_write_transaction(
+        [action],
+        mode="append",
+        schema=found.schema(),
+        commit_properties=CommitProperties(custom_metadata=metadata, max_commit_retries=0),
+    )
