@@ -1,0 +1,7 @@
+select
+    spans.channel,
+    cast(spans.fee_amount as decimal(18, 2)) as fee_amount,
+    cast(spans.concurrency as double) as concurrency,
+    spans.valid_from,
+    spans.valid_to
+from ({{ config_in_force('channel_fees', ['channel']) }}) as spans

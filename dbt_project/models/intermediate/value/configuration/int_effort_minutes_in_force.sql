@@ -1,0 +1,6 @@
+select
+    spans.channel,
+    cast(spans.minutes_per_message as double) as minutes_per_message,
+    spans.valid_from,
+    spans.valid_to
+from ({{ config_in_force('customer_effort_minutes', ['channel']) }}) as spans

@@ -1,0 +1,62 @@
+with dated as (
+    select
+        contacts.contact_id,
+        contacts.team,
+        contacts.channel,
+        contacts.handling_seconds,
+        contacts.is_human_handled,
+        contacts.is_handling_estimated,
+        {{ local_date('contacts.started_at') }} as contact_date
+    from {{ ref('int_contacts') }} as contacts
+),
+
+rates as (
+    select * from {{ ref('int_cost_rates_in_force') }}
+),
+
+fees as (
+    select * from {{ ref('int_channel_fees_in_force') }}
+),
+
+tariffs as (
+    select
+        dated.*,
+        coalesce(team_rates.rate_per_hour_amount, any_rates.rate_per_hour_amount, 0) as rate,
+        coalesce(channel_fees.fee_amount, any_fees.fee_amount, 0) as fee_amount,
+        coalesce(channel_fees.concurrency, any_fees.concurrency, 1) as concurrency
+    from dated
+    left join rates as team_rates
+        on
+            dated.team = team_rates.team
+            and dated.contact_date >= team_rates.valid_from
+            and dated.contact_date < team_rates.valid_to
+    left join rates as any_rates
+        on
+            any_rates.team = 'any'
+            and dated.contact_date >= any_rates.valid_from
+            and dated.contact_date < any_rates.valid_to
+    left join fees as channel_fees
+        on
+            dated.channel = channel_fees.channel
+            and dated.contact_date >= channel_fees.valid_from
+            and dated.contact_date < channel_fees.valid_to
+    left join fees as any_fees
+        on
+            any_fees.channel = 'any'
+            and dated.contact_date >= any_fees.valid_from
+            and dated.contact_date < any_fees.valid_to
+)
+
+select
+    contact_id,
+    cast(
+        {{ round_half_even(
+            'case when is_human_handled then coalesce(handling_seconds, 0) else 0 end'
+            ~ ' / 3600.0 * cast(rate as double) / concurrency + cast(fee_amount as double)'
+        ) }} as decimal(18, 2)
+    ) as direct_cost_amount,
+    coalesce(is_human_handled and (is_handling_estimated or handling_seconds is null), false)
+        as is_handling_estimated,
+    contact_date,
+    cast(date_trunc('month', contact_date) as date) as month
+from tariffs

@@ -1,0 +1,35 @@
+with contact_months as (
+    select
+        party_id,
+        month,
+        count(*) as contact_count,
+        sum(service_cost_amount) as service_cost_amount
+    from {{ ref('contacts') }}
+    where party_id is not null
+    group by party_id, month
+),
+
+order_months as (
+    select
+        party_id,
+        cast(date_trunc('month', {{ local_date('ordered_at') }}) as date) as month,
+        count(*) as order_count,
+        sum(margin_amount) as margin_amount
+    from {{ ref('orders') }}
+    where party_id is not null
+    group by 1, 2
+)
+
+select
+    customers.party_id,
+    customers.segment,
+    cast(coalesce(contact_months.contact_count, 0) as bigint) as contact_count,
+    cast(coalesce(order_months.order_count, 0) as bigint) as order_count,
+    cast(coalesce(contact_months.service_cost_amount, 0) as decimal(18, 2)) as service_cost_amount,
+    cast(coalesce(order_months.margin_amount, 0) as decimal(18, 2)) as margin_amount,
+    coalesce(contact_months.month, order_months.month) as month
+from contact_months
+full outer join order_months
+    on contact_months.party_id = order_months.party_id and contact_months.month = order_months.month
+inner join {{ ref('customers') }} as customers
+    on coalesce(contact_months.party_id, order_months.party_id) = customers.party_id

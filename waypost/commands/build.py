@@ -1,0 +1,120 @@
+"""`waypost build`: the log becomes the warehouse; knows the file names, not the models."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from filelock import FileLock
+
+from waypost import warehouse
+from waypost.cli import WaypostError
+from waypost.settings import Settings
+
+
+def _moment(_context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter("write a time such as 2026-03-01T00:00:00Z.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _database(settings: Settings, as_of: datetime | None, log_as_of: datetime | None) -> Path:
+    if as_of is None and log_as_of is None:
+        return settings.warehouse
+    moments = (moment.astimezone(UTC) for moment in (as_of, log_as_of) if moment)
+    return settings.asof / ("_".join(f"{m:%Y%m%dT%H%M%SZ}" for m in moments) + ".duckdb")
+
+
+def _arguments(selected: tuple[str, ...], unit_tests: bool, tests: bool) -> list[str]:
+    arguments = ["build" if tests else "run"]
+    if not tests:
+        arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
+    elif not unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
+    return arguments + (["--select", *selected] if selected else [])
+
+
+def _is_built(settings: Settings, database: Path, build: warehouse.Build) -> bool:
+    report = settings.runs / "build.json"
+    if database != settings.warehouse or not report.exists():
+        return False
+    known: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return known.get("build_id") == build.build_id and not known.get("failures")
+
+
+def build(
+    settings: Settings,
+    *,
+    as_of: datetime | None = None,
+    log_as_of: datetime | None = None,
+    full: bool = False,
+    unit_tests: bool = False,
+    tests: bool = True,
+    selected: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Build the warehouse (or a rebuild of the past) and return its report."""
+    database = _database(settings, as_of, log_as_of)
+    settings.create()
+    with FileLock(settings.runs / "build.lock"):
+        if full and not selected:
+            database.unlink(missing_ok=True)
+        this = warehouse.prepare(settings, database, as_of, log_as_of)
+        report: dict[str, Any] = {**this.manifest(), "database": str(database)}
+        if not full and not selected and _is_built(settings, database, this):
+            return {**report, "is_unchanged": True, "failures": []}
+        outcome = warehouse.run_dbt(settings, database, _arguments(selected, unit_tests, tests))
+        report |= {"is_unchanged": False, "counts": dict(outcome.counts)}
+        report |= {"seconds": outcome.seconds, "failures": list(outcome.failures)}
+        if database == settings.warehouse and not selected and tests:
+            text = json.dumps(report, indent=1, sort_keys=True)
+            (settings.runs / "build.json").write_text(text, "utf-8")
+    return report
+
+
+@click.command(
+    epilog="Examples: `waypost build` · `waypost build --as-of 2026-03-01T00:00:00Z --json`"
+)
+@click.option("--as-of", callback=_moment, help="Look from this time; writes asof/<time>.duckdb.")
+@click.option("--log-as-of", callback=_moment, help="Hide commits made after this time.")
+@click.option("--full", is_flag=True, help="Build anew even when nothing changed.")
+@click.option("--unit-tests", is_flag=True, help="Run the rules' unit tests as well.")
+@click.option("--tests/--no-tests", default=True, help="Models only with --no-tests.")
+@click.option("--select", "selected", multiple=True, help="Only these models (dbt selection).")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON line.")
+def command(
+    as_of: datetime | None,
+    log_as_of: datetime | None,
+    full: bool,
+    unit_tests: bool,
+    tests: bool,
+    selected: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Turn the log into the warehouse (dbt build)."""
+    report = build(
+        Settings.from_environment(),
+        as_of=as_of,
+        log_as_of=log_as_of,
+        full=full,
+        unit_tests=unit_tests,
+        tests=tests,
+        selected=selected,
+    )
+    if as_json:
+        click.echo(json.dumps(report, sort_keys=True))
+    elif report["is_unchanged"]:
+        click.echo(f"Nothing new: {report['database']} is build {report['build_id']} already.")
+    else:
+        counts = ", ".join(f"{n} {kind}" for kind, n in sorted(report["counts"].items()))
+        click.echo(f"Build {report['build_id']} as of {report['as_of']}: {counts}.")
+    if report["failures"]:
+        raise WaypostError(
+            f"dbt build: {len(report['failures'])} failed: " + "; ".join(report["failures"][:5])
+        )

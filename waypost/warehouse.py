@@ -1,0 +1,246 @@
+"""The warehouse file: lays the log's views into it and runs dbt; knows no model by name."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion import catalogue, log
+from waypost.cli import WaypostError
+from waypost.settings import PROJECT, Settings
+
+DBT_PROJECT = PROJECT / "dbt_project"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+QUARANTINE = {
+    "quarantine_id": "varchar",
+    "input_key": "varchar",
+    "source": "varchar",
+    "line_number": "bigint",
+    "byte_offset": "bigint",
+    "stage": "varchar",
+    "code": "varchar",
+    "path": "varchar",
+    "reason": "varchar",
+    "shape": "varchar",
+    "first_seen_at": "timestamptz",
+}
+RECEIPTS = {
+    "input_key": "varchar",
+    "file_name": "varchar",
+    "source": "varchar",
+    "read": "bigint",
+    "appended": "bigint",
+    "duplicates": "bigint",
+    "quarantined": "bigint",
+    "unused": "bigint",
+    "refused": "bigint",
+    "committed_at": "timestamptz",
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one build reads: the moment it looks from and the last commit of each domain."""
+
+    build_id: str
+    as_of: datetime
+    log_as_of: datetime | None
+    commit_limits: Mapping[str, int]
+
+    def manifest(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return json.loads(json.dumps(asdict(self), default=str))  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """Counts of one dbt run by resource type, and one line for each node that failed."""
+
+    counts: Mapping[str, int]
+    failures: Sequence[str]
+    seconds: float
+
+
+def commit_limits(log_path: Path, log_as_of: datetime | None) -> dict[str, int]:
+    """The last commit of each domain that was made by `log_as_of` (all when None)."""
+    limits = {}
+    for domain in catalogue.DOMAINS:
+        numbers = [
+            number
+            for number, committed_at in log.commits(log_path, domain)
+            if log_as_of is None or datetime.fromisoformat(committed_at) <= log_as_of
+        ]
+        limits[domain] = max(numbers, default=-1)
+    return limits
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _list(texts: Sequence[str]) -> str:
+    return "[" + ", ".join(_quoted(text) for text in texts) + "]"
+
+
+def _name(column: str) -> str:
+    return f'"{column}"'
+
+
+def _typed_select(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], reader: str | None
+) -> str:
+    """A select of exactly these columns; what no file holds becomes a typed NULL."""
+    found: set[str] = set()
+    if reader:
+        rows = connection.execute(f"describe select * from {reader}").fetchall()
+        found = {row[0] for row in rows}
+    parts = (
+        f'cast({_name(name) if name in found else "null"} as {kind}) as {_name(name)}'
+        for name, kind in columns.items()
+    )
+    return f"select {', '.join(parts)}" + (f" from {reader}" if reader else " where false")
+
+
+def _log_views(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, limits: Mapping[str, int]
+) -> None:
+    for domain, limit in limits.items():
+        files = log.file_uris(settings.log, domain) if limit >= 0 else []
+        reader = f"read_parquet({_list(files)}, union_by_name = true)" if files else None
+        select = _typed_select(connection, log.columns(domain), reader)
+        hidden = f" where commit_no <= {limit}" if files else ""
+        connection.execute(f"create or replace view log.{domain} as {select}{hidden}")
+
+
+def _side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    parts = sorted(str(path) for path in settings.quarantine.glob("*.parquet"))
+    reader = f"read_parquet({_list(parts)}, union_by_name = true)" if parts else None
+    select = _typed_select(connection, QUARANTINE, reader)
+    connection.execute(f"create or replace view log.quarantine as {select}")
+    select = _typed_select(connection, RECEIPTS, None)
+    connection.execute(f"create or replace view log.receipts as {select}")
+    connection.execute(
+        "create or replace table log.event_types(event_type varchar, domain varchar, rank integer,"
+        " subject varchar, label_en varchar, label_de varchar)"
+    )
+    rows = [
+        (kind.name, kind.domain, kind.rank, kind.subject, kind.label["en"], kind.label["de"])
+        for kind in catalogue.load().types.values()
+    ]
+    connection.executemany("insert into log.event_types values (?, ?, ?, ?, ?, ?)", rows)
+
+
+def _latest_record(connection: duckdb.DuckDBPyConnection) -> datetime:
+    union = " union all ".join(f"select recorded_at from log.{d}" for d in catalogue.DOMAINS)
+    row = connection.execute(f"select max(recorded_at) from ({union})").fetchone()
+    latest: datetime | None = row[0] if row else None
+    return latest.astimezone(UTC) if latest else EPOCH
+
+
+def _fingerprint(seeds: Path, *parts: object) -> str:
+    """Equal for equal code, configuration, commits and times."""
+    digest = sha256(catalogue.load().version.encode())
+    files = [*DBT_PROJECT.glob("models/**/*"), *DBT_PROJECT.glob("macros/**/*")]
+    files += [*DBT_PROJECT.glob("*.yml"), *seeds.glob("*.csv")]
+    for path in sorted(path for path in files if path.is_file()):
+        digest.update(path.name.encode() + path.read_bytes())
+    digest.update(json.dumps(parts, default=str).encode())
+    return digest.hexdigest()[:16]
+
+
+def overlay_seeds(settings: Settings) -> Path:
+    """Default configuration with the home's own files in place of those of the same name."""
+    overlay = settings.runs / "seeds"
+    shutil.rmtree(overlay, ignore_errors=True)
+    shutil.copytree(DBT_PROJECT / "seeds", overlay)
+    for own in sorted(settings.config.glob("*.csv")):
+        default = overlay / own.name
+        if not default.exists():
+            raise WaypostError(f"{own}: no configuration has this name; see dbt_project/seeds.")
+        header, wanted = (path.read_text("utf-8-sig").partition("\n")[0] for path in (own, default))
+        if header.strip() != wanted.strip():
+            raise WaypostError(f"{own}: the first line must be {wanted.strip()!r}.")
+        shutil.copyfile(own, default)
+    return overlay
+
+
+def prepare(
+    settings: Settings, database: Path, as_of: datetime | None, log_as_of: datetime | None
+) -> Build:
+    """Write schema `log` into the database file: views over the log and what this build is."""
+    limits = commit_limits(settings.log, log_as_of)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    seeds = overlay_seeds(settings)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set TimeZone = 'UTC'; create schema if not exists log")
+        _log_views(connection, settings, limits)
+        _side_views(connection, settings)
+        moment = as_of or _latest_record(connection)
+        build = Build(_fingerprint(seeds, moment, limits), moment, log_as_of, limits)
+        connection.execute(
+            "create or replace table log.build as select $1::varchar as build_id,"
+            " $2::timestamptz as as_of, $3::timestamptz as log_as_of",
+            [build.build_id, build.as_of, build.log_as_of],
+        )
+        connection.execute(
+            "create or replace table log.commit_limits(domain varchar, max_commit_no bigint)"
+        )
+        connection.executemany("insert into log.commit_limits values (?, ?)", list(limits.items()))
+    return build
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def run_dbt(settings: Settings, database: Path, arguments: Sequence[str]) -> DbtOutcome:
+    """Run one dbt command in this process against the database file and close the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner  # costs three seconds: only here
+
+    target, logs = settings.runs / "dbt", settings.runs / "dbt_logs"
+    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    places += ["--target-path", str(target), "--log-path", str(logs), "--log-level", "none"]
+    variables = {"WAYPOST_WAREHOUSE": str(database), "WAYPOST_SEEDS": str(settings.runs / "seeds")}
+    with _environment(variables):
+        result = dbtRunner().invoke([*arguments, *places])
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+    if result.exception:
+        raise WaypostError(f"dbt stopped: {result.exception}")
+    return _outcome(result.result)
+
+
+def _outcome(result: Any) -> DbtOutcome:
+    counts: dict[str, int] = {}
+    failures = []
+    for entry in getattr(result, "results", ()):
+        kind, status = str(entry.node.resource_type), str(entry.status)
+        counts[kind] = counts.get(kind, 0) + 1
+        if status in ("error", "fail", "runtime error"):
+            failures.append(f"{entry.node.name}: {str(entry.message).splitlines()[0]}")
+        if status in ("warn", "skipped"):
+            counts[status] = counts.get(status, 0) + 1
+    return DbtOutcome(counts, failures, round(getattr(result, "elapsed_time", 0.0), 1))
