@@ -1,0 +1,67 @@
+"""How a step becomes an Airflow task: its times, its skip, its alert; imports steps at run time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from waypost.settings import Settings
+
+Counts = dict[str, Any]
+
+
+def ingest(folders: list[str], dag_run: Any = None) -> Counts:
+    """Ingest landing folders; what carries no recorded time was recorded when the run started."""
+    from waypost import steps
+
+    started = getattr(dag_run, "start_date", None) or datetime.now(UTC)
+    return steps.ingest_landing(Settings.from_environment(), folders, run_started_at=started)
+
+
+def run_step(step: str, params: Mapping[str, str | None] | None = None) -> Counts:
+    """Run one step of the build; with nothing to do the task and all after it are skipped."""
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+    from expectations.gate import GateFailedError
+    from waypost import steps
+
+    conf = dict(params or {})
+    times = {name: _time(conf.get(name)) for name in ("as_of", "log_as_of")}
+    try:
+        counts: Counts | None = getattr(steps, step)(Settings.from_environment(), **times)
+    except GateFailedError as error:  # trying again would find the same
+        raise AirflowFailException(str(error)) from error
+    if counts is None:
+        raise AirflowSkipException(f"{step}: nothing to do")
+    return counts
+
+
+def _time(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def alert_failed_task(context: Mapping[str, Any]) -> None:
+    """Tell WAYPOST_ALERT_URL that a task has failed for good."""
+    task = context["task_instance"]
+    reason = context.get("exception") or "it was stopped from outside"
+    _alert(f"{task.dag_id}.{task.task_id} failed", f"Run {task.run_id}: {reason}")
+
+
+def alert_run_out_of_time(context: Mapping[str, Any]) -> None:
+    """Tell WAYPOST_ALERT_URL that a run has timed out; a failed task has told its own story."""
+    run = context["dag_run"]
+    if context.get("reason") == "timed_out":
+        _alert(f"{run.dag_id} ran out of time", f"Run {run.run_id} was stopped.")
+
+
+def _alert(subject: str, text: str) -> None:
+    from waypost import alert
+
+    url = os.environ.get("WAYPOST_ALERT_URL")
+    if url:
+        alert.send(url, subject=f"Waypost: {subject}", text=text)
