@@ -19,13 +19,10 @@ _BLOCKED = re.compile(
     r"^(|0+|-1|null|none|nan|n/a|unknown|unbekannt|anonymous|anonym|guest|test|undefined|\?+)$"
 )
 _FUNCTIONAL = frozenset(
-    "info support noreply no-reply donotreply rechnung rechnungen service kontakt contact office "
-    "sales vertrieb billing buchhaltung admin hello hallo mail post team einkauf help".split()
+    ["info", "support", "noreply", "no-reply", "donotreply", "rechnung", "rechnungen", "service", "kontakt", "contact", "office", "sales", "vertrieb", "billing", "buchhaltung", "admin", "hello", "hallo", "mail", "post", "team", "einkauf", "help"]
 )
 _FREE_MAIL = frozenset(
-    "gmail.com googlemail.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de "
-    "outlook.com outlook.de hotmail.com hotmail.de live.com live.de yahoo.com yahoo.de "
-    "icloud.com me.com aol.com posteo.de mailbox.org proton.me protonmail.com bluewin.ch".split()
+    ["gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de", "t-online.de", "freenet.de", "outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "live.com", "live.de", "yahoo.com", "yahoo.de", "icloud.com", "me.com", "aol.com", "posteo.de", "mailbox.org", "proton.me", "protonmail.com", "bluewin.ch"]
 )
 # Plain spellings that Python would return unchanged, so that SQL need not ask it.
 _PLAIN_EMAIL = r"^[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}$"
@@ -127,7 +124,9 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
         f"when 'email' then not regexp_matches(lower(trim(value)), '{_PLAIN_EMAIL}') "
         f"when 'phone' then not regexp_matches(value, '{_PLAIN_PHONE}') else false end"
     ).fetchall()
-    con.execute("create or replace temp table odd_ids (id_type varchar, value varchar, normal varchar)")
+    con.execute(
+        "create or replace temp table odd_ids (id_type varchar, value varchar, normal varchar)"
+    )
     if odd:
         rows = [(t, v, normalise(t, v, country)) for t, v in odd]
         columns = [list(column) for column in zip(*rows, strict=True)]

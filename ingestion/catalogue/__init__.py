@@ -20,6 +20,7 @@ _SCALAR_SQL = {
     "link": "varchar",
     "boolean": "boolean",
 }
+_WORD_LISTS = ("identifier_roles", "actor_types", "derivations", "currencies")
 _NUMBER_SQL = {"integer": "bigint", "decimal": "decimal(18,6)"}
 _TIME_SQL = {"timestamp": "timestamptz", "date": "date"}
 
@@ -96,11 +97,16 @@ class EventType:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All types and fields; `version` changes when any YAML file changes."""
+    """All types and fields; `version` changes when any YAML file changes.
+
+    `words` holds the closed lists that belong to no field: identifier_roles, actor_types,
+    derivations, currencies.
+    """
 
     types: Mapping[str, EventType]
     fields: Mapping[str, Mapping[str, Field]]
     common: Mapping[str, Field]
+    words: Mapping[str, frozenset[str]]
     version: str
 
     def field(self, domain: str, name: str) -> Field:
@@ -137,6 +143,10 @@ def _field(name: str, spec: Mapping[str, Any]) -> Field:
     )
 
 
+def _words(spec: str | list[str]) -> frozenset[str]:
+    return frozenset(spec.split() if isinstance(spec, str) else spec)
+
+
 def _type(name: str, domain: str, spec: Mapping[str, Any]) -> EventType:
     checks = (Check(c["code"], c["field"], c["sql"], c["en"]) for c in spec.get("checks", ()))
     return EventType(
@@ -171,6 +181,7 @@ def load() -> Catalogue:
             domain: {n: _field(n, s) for n, s in parsed[domain]["fields"].items()}
             for domain in DOMAINS
         },
+        words={name: _words(parsed["common"][name]) for name in _WORD_LISTS},
         common={n: _field(n, s) for n, s in parsed["common"]["fields"].items()},
         version=sha256("\0".join(texts.values()).encode()).hexdigest()[:16],
     )

@@ -1,0 +1,235 @@
+"""Files as delivered: their key, their form, and a JSON-lines file that DuckDB can read whole."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from ingestion.shapes import MAX_OBJECT
+
+_CHUNK = 8 * 2**20
+TABLES = (".csv", ".tsv", ".parquet", ".zip", ".csv.gz", ".tsv.gz")
+
+
+class InputError(Exception):
+    """A file cannot be read at all; the sentence names it and what to do."""
+
+
+@dataclass
+class Lines:
+    """JSON lines of one input: where they stand, and what was left out before (line, offset, code)."""
+
+    path: Path
+    rejected: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def is_table(path: Path) -> bool:
+    """A file that needs a mapping: CSV, TSV, Parquet or a zip of one."""
+    return path.name.lower().endswith(TABLES)
+
+
+def input_key(path: Path) -> str:
+    """32 hex digits of the SHA-256 of the file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+
+
+def json_lines(path: Path, work: Path) -> Lines:
+    """The events of a CloudEvents file as JSON lines; the file itself where it already is that.
+
+    Gzip is unpacked, an array or a lone object is split, a line above 16 MiB is left out, and a
+    truncated gzip keeps the whole lines before the break.
+    """
+    lines = Lines(path)
+    with path.open("rb") as file:
+        head = file.read(64 * 1024)
+    if head[:2] == b"\x1f\x8b":
+        lines = _unpacked(path, work / "unpacked.jsonl")
+        with lines.path.open("rb") as file:
+            head = file.read(64 * 1024)
+    if b"\0" in head:
+        return _refused(work, "binary_file", lines)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] == b"[" and not _is_lines(head):
+        return _array(lines, work / "array.jsonl")
+    if start[:1] == b"{" and not _is_lines(head) and _is_one_object(lines.path):
+        return _single(lines, work / "object.jsonl")
+    return _without_long_lines(lines, work / "short.jsonl")
+
+
+def _refused(work: Path, code: str, lines: Lines) -> Lines:
+    empty = work / "empty.jsonl"
+    empty.write_bytes(b"")
+    return Lines(empty, [*lines.rejected, (1, 0, code)])
+
+
+def _unpacked(path: Path, target: Path) -> Lines:
+    """Unpack gzip; when it breaks off, keep the whole lines and reject the rest as one candidate."""
+    rejected: list[tuple[int, int, str]] = []
+    count = 0
+    tail = b""
+    with gzip.open(path) as packed, target.open("wb") as file:
+        while True:
+            try:
+                chunk = packed.read(_CHUNK)
+            except (EOFError, zlib.error, OSError):
+                file.truncate(file.tell() - len(tail))
+                rejected.append((count + 1, file.seek(0, 2), "truncated_gzip"))
+                break
+            if not chunk:
+                break
+            file.write(chunk)
+            count += chunk.count(b"\n")
+            cut = chunk.rfind(b"\n")
+            tail = chunk[cut + 1 :] if cut >= 0 else tail + chunk
+    return Lines(target, rejected)
+
+
+def _is_lines(head: bytes) -> bool:
+    """The first line that is not empty is a whole JSON object or nothing that could go on."""
+    first, newline, _ = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    if not newline:
+        return len(head) == 64 * 1024 and first[:1] == b"{"
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return first[:2] not in (b"{", b"[") and first.strip()[-1:] not in (b"{", b"[", b",")
+
+
+def _is_one_object(path: Path) -> bool:
+    if path.stat().st_size > MAX_OBJECT:
+        return False
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except ValueError:
+        return False
+
+
+def _single(lines: Lines, target: Path) -> Lines:
+    parsed = json.loads(lines.path.read_bytes())
+    target.write_text(json.dumps(parsed, ensure_ascii=False) + "\n", "utf-8")
+    return Lines(target, lines.rejected)
+
+
+def _array(lines: Lines, target: Path) -> Lines:
+    """Split a JSON array into lines; a broken array keeps the elements before the break."""
+    source, out = (str(p).replace("'", "''") for p in (lines.path, target))
+    try:
+        with duckdb.connect() as con:
+            con.execute(
+                f"copy (select json::varchar from read_json_objects('{source}', format = 'array', "
+                f"maximum_object_size = {MAX_OBJECT})) to '{out}' "
+                "(format csv, header false, quote '', escape '', delimiter '\x01')"
+            )
+        return Lines(target, lines.rejected)
+    except duckdb.Error:
+        return _broken_array(lines, target)
+
+
+def _broken_array(lines: Lines, target: Path) -> Lines:
+    text = lines.path.read_bytes().decode("utf-8", errors="surrogateescape")
+    decoder = json.JSONDecoder()
+    position, count = text.index("[") + 1, 0
+    rejected = list(lines.rejected)
+    with target.open("w", encoding="utf-8", errors="surrogateescape") as file:
+        while True:
+            while position < len(text) and text[position] in " \t\r\n,":
+                position += 1
+            if text[position : position + 1] == "]":
+                break
+            try:
+                element, position = decoder.raw_decode(text, position)
+            except ValueError:
+                rejected.append((count + 1, position, "broken_array"))
+                break
+            file.write(json.dumps(element, ensure_ascii=False) + "\n")
+            count += 1
+    return Lines(target, rejected)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _without_long_lines(lines: Lines, target: Path) -> Lines:
+    """Leave out lines above 16 MiB; only a chunk without a line end can belong to one."""
+    if all(b"\n" in chunk for chunk in _chunks(lines.path) if len(chunk) == _CHUNK):
+        return lines
+    rejected = list(lines.rejected)
+    number, offset = 1, 0
+    with lines.path.open("rb") as file, target.open("wb") as out:
+        while line := file.readline(MAX_OBJECT):
+            length = len(line)
+            if line.endswith(b"\n") or length < MAX_OBJECT:
+                out.write(line)
+            else:
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(MAX_OBJECT)
+                    length += len(line)
+                rejected.append((number, offset, "line_too_long"))
+                out.write(b"\n")
+            number, offset = number + 1, offset + length
+    return Lines(target, rejected)
+
+
+def positions(path: Path, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Line number, byte offset and byte length of the given rows (0-based, ascending).
+
+    A row is a line that is not empty, as DuckDB counts them; works chunk by chunk.
+    """
+    numbers: list[np.ndarray] = []
+    offsets: list[np.ndarray] = []
+    lengths: list[np.ndarray] = []
+    line, row, base, carry = 1, 0, 0, b""
+    for chunk in _with_end(path):
+        block = carry + chunk
+        ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == 10)
+        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+        sizes = ends - starts
+        short = np.flatnonzero(sizes < 64)
+        full = np.ones(len(ends), dtype=bool)
+        full[short] = [bool(block[starts[i] : ends[i]].strip()) for i in short]
+        filled = np.flatnonzero(full)
+        wanted = rows[(rows >= row) & (rows < row + len(filled))] - row
+        picked = filled[wanted]
+        numbers.append(line + picked)
+        offsets.append(base + starts[picked])
+        lengths.append(sizes[picked])
+        line, row = line + len(ends), row + len(filled)
+        cut = int(ends[-1]) + 1 if len(ends) else 0
+        base, carry = base + cut, block[cut:]
+    return np.concatenate(numbers), np.concatenate(offsets), np.concatenate(lengths)
+
+
+def _with_end(path: Path) -> Iterator[bytes]:
+    yield from _chunks(path)
+    yield b"\n"
+
+
+def unzipped(path: Path, work: Path) -> Path:
+    """The one table in a zip, unpacked into `work`; other files are returned as they are."""
+    if path.suffix.lower() != ".zip":
+        return path
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [
+                n for n in archive.namelist() if n.lower().endswith((".csv", ".tsv", ".parquet"))
+            ]
+            if len(names) != 1:
+                raise InputError(
+                    f"{path} holds {len(names)} tables: unpack it and name the one to read."
+                )
+            return Path(archive.extract(names[0], work))
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{path} is not a readable zip file: deliver it again.") from error

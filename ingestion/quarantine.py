@@ -1,0 +1,138 @@
+"""What was not let in: place and reason, never the line; one Parquet file an input."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+SCHEMA = pa.schema(
+    [
+        ("quarantine_id", pa.string()),
+        ("input_key", pa.string()),
+        ("source", pa.string()),
+        ("line_number", pa.int64()),
+        ("byte_offset", pa.int64()),
+        ("stage", pa.string()),
+        ("code", pa.string()),
+        ("path", pa.string()),
+        ("reason", pa.string()),
+        ("shape", pa.string()),
+        ("first_seen_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+
+# code → (stage, sentence); {path} is the place in the event
+REASONS = {
+    "not_json": ("parse", "The line is not a JSON object."),
+    "binary_file": ("parse", "The file is binary, not JSON text."),
+    "truncated_gzip": ("parse", "The gzip file breaks off here; deliver it again."),
+    "broken_array": ("parse", "The JSON array is broken here; the elements before it were kept."),
+    "line_too_long": ("parse", "The line is longer than 16 MiB."),
+    "bad_encoding": ("parse", "The row is not valid UTF-8."),
+    "bad_row": ("parse", "The row does not have the columns of the header."),
+    "double_key": ("parse", "The object names a key twice."),
+    "missing_field": ("schema", "{path} is missing."),
+    "bad_specversion": ("schema", "{path} is not 1.0."),
+    "unknown_type": ("schema", "The event type in {path} is not in the catalogue."),
+    "unknown_version": ("schema", "The major version in {path} is not known."),
+    "subject": ("schema", "{path} does not name the object of this event type."),
+    "bad_text": ("schema", "{path} is not a short text, or holds an e-mail address."),
+    "wrong_type": ("schema", "{path} is not a value of its type, or lies outside its limits."),
+    "enum": ("schema", "{path} is not one of the listed values."),
+    "bad_time": ("schema", "{path} is not a time in RFC 3339."),
+    "bad_date": ("schema", "{path} is not a date yyyy-mm-dd."),
+    "time_without_zone": ("schema", "{path} has no time zone."),
+    "bad_money": ("schema", "{path} is not whole minor units with a known currency."),
+    "bad_list": ("schema", "{path} is not a list of the elements described."),
+    "party_refs": ("schema", "{path} does not name the parties with id_type, id and role."),
+    "actor": ("schema", "{path} is not an actor of a known type."),
+    "objects": ("schema", "{path} is not a list of type, id and qualifier."),
+    "recorded_in_future": ("semantic", "{path} lies more than 5 minutes after this run."),
+    "occurred_after_recorded": ("semantic", "{path} lies more than 5 minutes after the recording."),
+    "due_before_made": ("semantic", "{path} lies before the promise."),
+    "gross_mismatch": ("semantic", "{path} is not net plus tax."),
+    "refund_not_negative": ("semantic", "{path} of a refund is not negative."),
+    "score_out_of_scale": ("semantic", "{path} lies outside its scale."),
+    "conflicting_duplicate": (
+        "duplicate",
+        "The log has this source and id with another payload; correct it with `amends`.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """Rows of one input that stay out: parallel arrays; `row` is -1 for what is no row."""
+
+    code: list[str]
+    path: list[str]
+    source: list[str | None]
+    line_number: list[int]
+    byte_offset: list[int | None]
+    shape: list[str | None]
+
+
+def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | None]:
+    """Shape of the lines at these places, without values; keys that could tell something masked."""
+    if not len(offsets):
+        return []
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        lines = [
+            data[o : o + n].decode("utf-8", "replace") if n <= 65_536 else None
+            for o, n in zip(offsets.tolist(), lengths.tolist(), strict=True)
+        ]
+    table = pa.table({"n": pa.array(range(len(lines))), "line": pa.array(lines, pa.string())})
+    with duckdb.connect() as con:
+        con.register("lines", table)
+        rows = con.execute(
+            """select left(regexp_replace(case when json_valid(line)
+                then json_structure(line::json)::varchar end,
+                '"([^"]*[^A-Za-z_"][^"]*|[^"]{41,})":', '"…":', 'g'), 2000)
+            from lines order by n"""
+        ).fetchall()
+    return [shape for (shape,) in rows]
+
+
+def write(folder: Path, input_key: str, rejects: Rejects, seen_at: datetime) -> Path:
+    """Replace the input's quarantine file in one rename; an input without rejects has none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{input_key}.parquet"
+    if not rejects.code:
+        target.unlink(missing_ok=True)
+        return target
+    count = len(rejects.code)
+    known = [REASONS[code] for code in rejects.code]
+    columns = {
+        "quarantine_id": [f"{input_key[:12]}-{n}-{k}" for k, n in enumerate(rejects.line_number)],
+        "input_key": [input_key] * count,
+        "source": rejects.source,
+        "line_number": rejects.line_number,
+        "byte_offset": rejects.byte_offset,
+        "stage": [stage for stage, _ in known],
+        "code": rejects.code,
+        "path": rejects.path,
+        "reason": [s.format(path=p) for (_, s), p in zip(known, rejects.path, strict=True)],
+        "shape": rejects.shape,
+        "first_seen_at": [seen_at] * count,
+    }
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        con.register("rejects", pa.table(columns, schema=SCHEMA))
+        temporary = target.with_suffix(".tmp")
+        con.execute(
+            f"copy rejects to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet)"
+        )
+    os.replace(temporary, target)
+    return target
+
+
+def files(folder: Path) -> list[Path]:
+    """The quarantine files, one an input that has rejects."""
+    return sorted(folder.glob("*.parquet"))
