@@ -1,8 +1,8 @@
 """When each DAG runs, on what, how often it tries: the only settings of the orchestration."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from airflow.sdk import Asset
+from airflow.sdk import Asset, CronTriggerTimetable
 
 from waypost.tasks import alert_failed_task, alert_run_out_of_time
 
@@ -10,11 +10,17 @@ CONTACT_EVENTS = Asset(name="contact_events", uri="waypost://log/contact")
 ORDER_EVENTS = Asset(name="order_events", uri="waypost://log/order")
 BILLING_EVENTS = Asset(name="billing_events", uri="waypost://log/billing")
 
-# minute offsets keep the three from starting in the same second; times are UTC
+
+def _cron(minutes: str) -> CronTriggerTimetable:
+    """These minutes of every hour, in UTC; the first run waits for the next of them."""
+    return CronTriggerTimetable(f"{minutes} * * * *", timezone="UTC", run_immediately=False)
+
+
+# offsets keep the three from starting in the same second
 SCHEDULES = {
-    "ingest_contact_events": "*/15 * * * *",
-    "ingest_order_events": "5-59/15 * * * *",
-    "ingest_billing_events": "10-59/15 * * * *",
+    "ingest_contact_events": _cron("*/15"),
+    "ingest_order_events": _cron("5-59/15"),
+    "ingest_billing_events": _cron("10-59/15"),
     "build_customer_journey": CONTACT_EVENTS | ORDER_EVENTS | BILLING_EVENTS,
 }
 
@@ -25,7 +31,6 @@ INGEST_LIMIT = timedelta(minutes=30)
 BUILD_STEP_LIMIT = timedelta(hours=1)
 
 DAG_DEFAULTS = {
-    "start_date": datetime(2026, 1, 1, tzinfo=UTC),
     "catchup": False,
     "max_active_runs": 1,
     "is_paused_upon_creation": False,  # what a source emits while the build is paused is lost

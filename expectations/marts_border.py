@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,14 @@ def columns_of(warehouse: Path) -> dict[str, list[str]]:
             [SCHEMA],
         ).fetchall()
     return {str(table): list(columns) for table, columns in rows}
+
+
+def as_of(warehouse: Path) -> datetime:
+    """The moment from which the build looked."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        row = connection.execute("select epoch(as_of) from log.build").fetchone()
+    assert row is not None, "log.build has one row"
+    return datetime.fromtimestamp(row[0], tz=UTC)
 
 
 def checks(columns: Columns, limits: Limits, published: Mapping[str, int]) -> list[Check]:

@@ -1,0 +1,189 @@
+"""The steps that cross packages: each from files to files, each returning a small dict of counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from waypost import trust, warehouse
+from waypost.settings import PROJECT, Settings
+
+Counts = dict[str, Any]
+LIMITS = "gate_limits.csv"
+
+
+class BuildFailedError(Exception):
+    """dbt was red; takes what failed and where the log lies."""
+
+    def __init__(self, failures: Sequence[str], log: Path) -> None:
+        shown = "; ".join(failures[:5])
+        super().__init__(
+            f"dbt build: {len(failures)} failed: {shown}; the whole story is in {log}."
+        )
+
+
+@contextmanager
+def _recorded(settings: Settings, step: str) -> Iterator[None]:
+    """Whatever happens inside, trust.json tells it."""
+    error: str | None = "stopped"
+    try:
+        yield
+        error = None
+    except Exception as problem:
+        error = str(problem)
+        raise
+    finally:
+        trust.write(settings, step, now=datetime.now(UTC), error=error)
+
+
+def ingest_landing(
+    settings: Settings,
+    folders: Sequence[str],
+    *,
+    run_started_at: datetime,
+) -> Counts:
+    """Bring the files of these landing folders into the log."""
+    from ingestion import pipeline
+
+    settings.create()
+    with _recorded(settings, f"ingest_{folders[0]}"):
+        return pipeline.ingest(
+            [settings.landing / folder for folder in folders],
+            log=settings.log,
+            quarantine=settings.quarantine,
+            secret_file=settings.secret_file,
+            run_started_at=run_started_at,
+            clock=lambda: datetime.now(UTC),
+        )
+
+
+def gate_log(
+    settings: Settings, as_of: datetime | None = None, log_as_of: datetime | None = None
+) -> Counts | None:
+    """Check the log; None when it holds nothing that is not published."""
+    settings.create()
+    build = warehouse.prepare(settings, _gate_database(settings), as_of, log_as_of)
+    is_past = bool(as_of or log_as_of)
+    return _check_log(settings, build) if is_past or _is_new(settings, build) else None
+
+
+def check_log(settings: Settings) -> Counts:
+    """Check the log as it is, published or not."""
+    settings.create()
+    build = warehouse.prepare(settings, _gate_database(settings), None, None)
+    return _check_log(settings, build)
+
+
+def _gate_database(settings: Settings) -> Path:
+    """A small file with views over the log: the gate does not wait for the warehouse's lock."""
+    return settings.runs / "gate_log.duckdb"
+
+
+def _check_log(settings: Settings, build: warehouse.Build) -> Counts:
+    from expectations import gate, limits, log_border
+
+    with _recorded(settings, "gate_log"):
+        known = limits.load(settings.runs / "seeds" / LIMITS, build.as_of)
+        checks = log_border.checks(known, build.as_of)
+        database = _gate_database(settings)
+        return _judge(settings, gate.run("log", database, checks, build.as_of.isoformat()))
+
+
+def _is_new(settings: Settings, build: warehouse.Build) -> bool:
+    """True when a build would give another warehouse than the published one, or none is there."""
+    if max(build.commit_limits.values()) < 0:
+        return False
+    path = trust.published_path(settings)
+    if not path.exists() or not settings.serving_copy.exists():
+        return True
+    return bool(json.loads(path.read_text("utf-8"))["build_id"] != build.build_id)
+
+
+def build_warehouse(
+    settings: Settings, as_of: datetime | None = None, log_as_of: datetime | None = None
+) -> Counts:
+    """Turn the log into the warehouse, or into a file of a past day."""
+    from waypost.commands.build import build
+
+    with _recorded(settings, "build_warehouse"):
+        report = build(settings, as_of=as_of, log_as_of=log_as_of)
+        if report["failures"]:
+            raise BuildFailedError(report["failures"], settings.runs / "dbt_logs" / "dbt.log")
+    counts = report.get("counts", {})
+    return {
+        "build_id": report["build_id"],
+        "database": report["database"],
+        "is_unchanged": report["is_unchanged"],
+        "models": counts.get("model", 0),
+        "tests": counts.get("test", 0),
+        "warned": counts.get("warn", 0),
+    }
+
+
+def gate_marts(
+    settings: Settings, as_of: datetime | None = None, log_as_of: datetime | None = None
+) -> Counts:
+    """Check the marts that are about to be published, or those of a past day."""
+    from expectations import gate, limits, marts_border
+    from waypost.commands.build import _database
+
+    database = _database(settings, as_of, log_as_of)
+    with _recorded(settings, "gate_marts"):
+        moment = marts_border.as_of(database)
+        known = limits.load(settings.runs / "seeds" / LIMITS, moment)
+        published = {} if as_of or log_as_of else _published_rows(settings)
+        checks = marts_border.checks(marts_border.columns_of(database), known, published)
+        return _judge(settings, gate.run("marts", database, checks, moment.isoformat()))
+
+
+def _judge(settings: Settings, report: Any) -> Counts:
+    """Write the gate's report and raise when it is red."""
+    from expectations.gate import GateFailedError
+
+    checked_at = datetime.now(UTC).isoformat()
+    report.write(trust.report_path(settings, report.gate), checked_at=checked_at)
+    if report.critical:
+        raise GateFailedError(report.gate, report.critical)
+    found: Counts = report.as_dict()
+    return {key: found[key] for key in ("evaluated", "passed", "warned", "failed")}
+
+
+def _published_rows(settings: Settings) -> dict[str, int]:
+    """Row counts of the serving copy, by table."""
+    from dashboards import serving
+
+    copy = serving.find(settings.serving_copy)
+    if copy is None:
+        return {}
+    counts: dict[str, int] = json.loads(
+        serving.ask(copy, "select row_counts from manifest")["row_counts"][0]
+    )
+    return counts
+
+
+def publish_serving(
+    settings: Settings, as_of: datetime | None = None, log_as_of: datetime | None = None
+) -> Counts | None:
+    """Swap the serving copy for the new marts; a past day is never published."""
+    from dashboards.publish import publish
+
+    if as_of or log_as_of:
+        return None
+    with _recorded(settings, "publish_serving"):
+        reports = (trust.report_path(settings, gate) for gate in trust.GATES)
+        counts = publish(
+            settings.warehouse,
+            settings.serving_copy,
+            metrics=PROJECT / "dbt_project" / "metrics.yml",
+            checks=[json.loads(path.read_text("utf-8")) for path in reports if path.exists()],
+        )
+        published_at = datetime.now(UTC).isoformat()
+        trust.write_json(
+            trust.published_path(settings),
+            {**counts, "published_at": published_at, "path": str(settings.serving_copy)},
+        )
+    return counts
