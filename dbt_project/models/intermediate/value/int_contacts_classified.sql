@@ -21,10 +21,10 @@ select
     end as demand_type,
     evidence.demand_evidence,
     evidence.demand_evidence_event_id,
+    evidence.demand_evidence_event_key,
     coalesce(reasons.quadrant, 'unclassified') as quadrant,
     reasons.owner_department,
     coalesce(evidence.has_broken_promise, false) as has_broken_promise,
-    coalesce(evidence.has_reopen, false) as has_reopen,
     coalesce(
         reasons.quadrant = 'leverage'
         and contacts.is_human_handled
@@ -35,6 +35,5 @@ from contacts
 left join reasons
     on
         contacts.reason_code = reasons.reason_code
-        and contacts.contact_date >= reasons.valid_from
-        and contacts.contact_date < reasons.valid_to
+        and {{ holds_on('reasons', 'contacts.contact_date') }}
 left join evidence on contacts.contact_id = evidence.contact_id

@@ -12,12 +12,13 @@ earlier_events as (
         links.contact_id,
         object_events.step,
         object_events.event_id,
-        object_events.source,
+        object_events.event_key,
         row_number() over (
             partition by links.contact_id
             order by
                 object_events.occurred_at desc,
-                object_events.sequence desc nulls last,
+                coalesce(object_events.sequence, 0) desc,
+                object_events.event_type_rank desc,
                 object_events.event_key desc
         ) as recency_number
     from links
@@ -31,6 +32,7 @@ earlier_events as (
 select
     contact_id,
     step as journey_step,
-    event_id as linked_event_id
+    event_id as linked_event_id,
+    event_key as linked_event_key
 from earlier_events
 where recency_number = 1

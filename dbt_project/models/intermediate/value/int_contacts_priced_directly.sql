@@ -28,33 +28,27 @@ tariffs as (
     left join rates as team_rates
         on
             dated.team = team_rates.team
-            and dated.contact_date >= team_rates.valid_from
-            and dated.contact_date < team_rates.valid_to
+            and {{ holds_on('team_rates', 'dated.contact_date') }}
     left join rates as any_rates
         on
             any_rates.team = 'any'
-            and dated.contact_date >= any_rates.valid_from
-            and dated.contact_date < any_rates.valid_to
+            and {{ holds_on('any_rates', 'dated.contact_date') }}
     left join fees as channel_fees
         on
             dated.channel = channel_fees.channel
-            and dated.contact_date >= channel_fees.valid_from
-            and dated.contact_date < channel_fees.valid_to
+            and {{ holds_on('channel_fees', 'dated.contact_date') }}
     left join fees as any_fees
         on
             any_fees.channel = 'any'
-            and dated.contact_date >= any_fees.valid_from
-            and dated.contact_date < any_fees.valid_to
+            and {{ holds_on('any_fees', 'dated.contact_date') }}
 )
 
 select
     contact_id,
-    cast(
-        {{ round_half_even(
-            'case when is_human_handled then coalesce(handling_seconds, 0) else 0 end'
-            ~ ' / 3600.0 * cast(rate as double) / concurrency + cast(fee_amount as double)'
-        ) }} as decimal(18, 2)
-    ) as direct_cost_amount,
+    {{ round_money(
+        'case when is_human_handled then coalesce(handling_seconds, 0) else 0 end'
+        ~ ' / 3600.0 * cast(rate as double) / concurrency + cast(fee_amount as double)'
+    ) }} as direct_cost_amount,
     coalesce(is_human_handled and (is_handling_estimated or handling_seconds is null), false)
         as is_handling_estimated,
     contact_date,

@@ -18,9 +18,11 @@ select
     costs.contact_id,
     coalesce(places.journey_step, 'no object') as journey_step,
     places.linked_event_id,
+    places.linked_event_key,
     demand.demand_type,
     demand.demand_evidence,
     demand.demand_evidence_event_id,
+    demand.demand_evidence_event_key,
     demand.quadrant,
     demand.owner_department as reason_owner_department,
     costs.direct_cost_amount,
@@ -31,7 +33,6 @@ select
     costs.is_cost_estimated,
     demand.is_value_creating,
     demand.has_broken_promise,
-    demand.has_reopen,
     costs.month
 from costs
 inner join efforts on costs.contact_id = efforts.contact_id

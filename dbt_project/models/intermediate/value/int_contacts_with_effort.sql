@@ -7,6 +7,7 @@ with contacts as (
         coalesce(wait_seconds, 0) as wait_seconds,
         coalesce(talk_seconds, 0) + coalesce(hold_seconds, 0) as talk_seconds,
         contact_kind in ('call', 'chat') and talk_seconds is not null as is_session,
+        {{ seconds_between('started_at', 'answered_at') }} as answer_seconds,
         {{ local_date('started_at') }} as contact_date
     from {{ ref('int_contacts') }}
 ),
@@ -24,13 +25,11 @@ rated as (
     left join minutes as channel_minutes
         on
             contacts.channel = channel_minutes.channel
-            and contacts.contact_date >= channel_minutes.valid_from
-            and contacts.contact_date < channel_minutes.valid_to
+            and {{ holds_on('channel_minutes', 'contacts.contact_date') }}
     left join minutes as any_minutes
         on
             any_minutes.channel = 'any'
-            and contacts.contact_date >= any_minutes.valid_from
-            and contacts.contact_date < any_minutes.valid_to
+            and {{ holds_on('any_minutes', 'contacts.contact_date') }}
 )
 
 select
@@ -42,6 +41,6 @@ select
     end as customer_minutes,
     case
         when is_session or contact_kind = 'call' then 0.0
-        else wait_seconds / 3600.0
+        else coalesce(answer_seconds, 0) / 3600.0
     end as waiting_hours
 from rated

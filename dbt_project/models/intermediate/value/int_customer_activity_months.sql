@@ -1,6 +1,6 @@
 select
     party_id,
-    cast(date_trunc('month', {{ local_date('occurred_at') }}) as date) as month,
+    {{ local_month('occurred_at') }} as month,
     max({{ local_date('occurred_at') }}) as last_active_date
 from {{ ref('events') }}
 where

@@ -17,7 +17,7 @@ flagged as (
         contacts.contact_id,
         case when contacts.is_repeat then 1 else 0 end as repeat_count,
         coalesce(contacts.transfer_count, 0) as transfer_count,
-        case when contacts.has_reopen then 1 else 0 end as reopen_count,
+        case when contacts.is_reopening then 1 else 0 end as reopen_count,
         case when contacts.is_forced_switch then 1 else 0 end as forced_switch_count,
         case when contacts.has_broken_promise then 1 else 0 end as broken_promise_count,
         case when contacts.wait_seconds > waits.p90_wait_seconds then 1 else 0 end as long_wait_count,

@@ -6,6 +6,7 @@ with steps as (
         steps.step,
         steps.occurred_at,
         steps.sequence,
+        steps.event_type_rank,
         case
             when coalesce(steps.order_id, cases.order_id) is not null
                 then 'order/' || coalesce(steps.order_id, cases.order_id)
@@ -27,5 +28,5 @@ from steps
 window
     journey as (
         partition by steps.journey_id
-        order by steps.occurred_at, steps.sequence nulls first, steps.event_key
+        order by {{ event_order() }}
     )

@@ -48,7 +48,7 @@ select
         case
             when months.direct_amount = 0 then 0
             when months.is_complete_month then months.ledger_amount - months.direct_amount
-            else {{ round_half_even(
+            else {{ round_money(
                 'cast(months.direct_amount as double)'
                 ~ ' * coalesce(cast(rated.ledger_amount as double) / cast(rated.direct_amount as double) - 1, 0)'
             ) }}

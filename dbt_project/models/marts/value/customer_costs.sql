@@ -12,7 +12,7 @@ with contact_months as (
 order_months as (
     select
         party_id,
-        cast(date_trunc('month', {{ local_date('ordered_at') }}) as date) as month,
+        {{ local_month('ordered_at') }} as month,
         count(*) as order_count,
         sum(margin_amount) as margin_amount
     from {{ ref('orders') }}

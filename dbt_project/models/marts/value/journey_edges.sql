@@ -42,10 +42,8 @@ select
     edges.median_seconds,
     edges.p90_seconds,
     cast(edges.caused_cost_amount as decimal(18, 2)) as caused_cost_amount,
-    cast(
-        {{ round_half_even('cast(edges.caused_cost_amount as double) / nullif(edges.mature_transition_count, 0)') }}
-        as decimal(18, 2)
-    ) as mean_cost_amount
+    {{ round_money('cast(edges.caused_cost_amount as double) / nullif(edges.mature_transition_count, 0)') }}
+        as mean_cost_amount
 from edges
 left join {{ ref('int_journey_labels') }} as from_labels on edges.from_step = from_labels.step
 left join {{ ref('int_journey_labels') }} as to_labels on edges.to_step = to_labels.step

@@ -41,7 +41,7 @@ select
         {{ seconds_between('steps.occurred_at', 'steps.next_contact_at') }} <= horizon.horizon_seconds,
         false
     ) as is_followed_by_contact,
-    cast(date_trunc('month', {{ local_date('steps.occurred_at') }}) as date) as month,
+    {{ local_month('steps.occurred_at') }} as month,
     steps.occurred_at
 from steps
 cross join horizon

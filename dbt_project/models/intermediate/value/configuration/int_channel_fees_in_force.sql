@@ -4,4 +4,4 @@ select
     cast(spans.concurrency as double) as concurrency,
     spans.valid_from,
     spans.valid_to
-from ({{ config_in_force('channel_fees', ['channel']) }}) as spans
+from {{ in_force(ref('channel_fees'), ['channel']) }} as spans

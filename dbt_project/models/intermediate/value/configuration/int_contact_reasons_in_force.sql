@@ -1,9 +1,9 @@
 with reasons as (
-    {{ config_in_force('contact_reasons', ['reason_code']) }}
+    select * from {{ ref('reasons') }}
 ),
 
 axes as (
-    {{ config_at_as_of('value_axes', ['customer_value', 'company_value']) }}
+    select * from {{ config_at_as_of('value_axes', ['customer_value', 'company_value']) }} as spans
 )
 
 select

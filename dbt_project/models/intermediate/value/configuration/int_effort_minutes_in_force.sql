@@ -3,4 +3,4 @@ select
     cast(spans.minutes_per_message as double) as minutes_per_message,
     spans.valid_from,
     spans.valid_to
-from ({{ config_in_force('customer_effort_minutes', ['channel']) }}) as spans
+from {{ in_force(ref('customer_effort_minutes'), ['channel']) }} as spans

@@ -4,4 +4,4 @@ select
     labels.label_de,
     labels.owner_department,
     labels.is_journey_step
-from ({{ config_at_as_of('journey_labels', ['step']) }}) as labels
+from {{ config_at_as_of('journey_labels', ['step']) }} as labels

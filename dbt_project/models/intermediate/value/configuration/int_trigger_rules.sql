@@ -10,4 +10,4 @@ select
     cast(rules.horizon_days as double) as horizon_days,
     cast(rules.loss_share as decimal(9, 4)) as loss_share,
     cast(rules.action_cost_amount as decimal(18, 2)) as action_cost_amount
-from ({{ config_at_as_of('trigger_rules', ['trigger_id']) }}) as rules
+from {{ config_at_as_of('trigger_rules', ['trigger_id']) }} as rules

@@ -1,5 +1,5 @@
 {%- set names = [
-    'active_customer_days', 'contact_after_step_hours', 'refund_lookback_days',
+    'contact_after_step_hours', 'refund_lookback_days',
     'minimum_reason_count', 'valuable_ces_rate', 'valuable_repeat_rate', 'offer_margin_rate',
     'automation_unit_amount', 'automation_containment_rate', 'automation_setup_amount',
     'automation_setup_months', 'drift_minimum_count', 'drift_period_count', 'drift_p_value',
@@ -10,4 +10,4 @@ select
     max(case when current_settings.name = '{{ name }}' then cast(current_settings.value as double) end) as {{ name }},
     {%- endfor %}
     count(*) as setting_count
-from ({{ config_at_as_of('value_settings', ['name']) }}) as current_settings
+from {{ config_at_as_of('value_settings', ['name']) }} as current_settings
