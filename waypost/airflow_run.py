@@ -1,4 +1,4 @@
-"""One pass of the real DAGs: triggers the ingests, follows each run to its end, says what failed."""
+"""One pass of the real DAGs: triggers the ingests, follows every run, says what failed."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -72,9 +72,8 @@ def _database(settings: Settings) -> Path:
 class Airflow:
     """`airflow standalone` in a process group of its own, as a context manager."""
 
-    def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._tell = tell
         self._process: subprocess.Popen[bytes] | None = None
         self._token = ""
         self.log = settings.airflow / "standalone.log"
@@ -157,17 +156,20 @@ class Airflow:
 
     def stop(self) -> None:
         """End the whole group: parent, scheduler, processors, servers, workers."""
-        if self._process is None:
-            return
-        group = self._process.pid
-        _signal(group, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_LIMIT_SECONDS
-        while time.monotonic() < deadline and _signal(group, 0):
-            self._process.poll()  # a child that ended is a zombie until somebody asks for it
-            time.sleep(0.2)
-        _signal(group, signal.SIGKILL)
-        self._process.wait()
+        if self._process is not None:
+            stop_group(self._process)
         self._process = None
+
+
+def stop_group(leader: subprocess.Popen[bytes]) -> None:
+    """End a process group, at first politely; `leader` was started in a session of its own."""
+    _signal(leader.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_LIMIT_SECONDS
+    while time.monotonic() < deadline and _signal(leader.pid, 0):
+        leader.poll()  # a child that ended is a zombie until somebody asks for it
+        time.sleep(0.2)
+    _signal(leader.pid, signal.SIGKILL)
+    leader.wait()
 
 
 def _signal(group: int, number: int) -> bool:

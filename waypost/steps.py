@@ -1,4 +1,4 @@
-"""The steps that cross packages: each from files to files, each returning a small dict of counts."""
+"""The steps that cross packages: from files to files, each returning a small dict of counts."""
 
 from __future__ import annotations
 

@@ -105,10 +105,16 @@ def _typed_select(
         rows = connection.execute(f"describe select * from {reader}").fetchall()
         found = {row[0] for row in rows}
     parts = (
-        f'cast({_name(name) if name in found else "null"} as {kind}) as {_name(name)}'
+        f"cast({_name(name) if name in found else 'null'} as {kind}) as {_name(name)}"
         for name, kind in columns.items()
     )
     return f"select {', '.join(parts)}" + (f" from {reader}" if reader else " where false")
+
+
+def _rank(domain: str) -> str:
+    """SQL of the type's rank, so that no model needs a join to order events."""
+    kinds = catalogue.load().domain_types(domain)
+    return f"case event_type {' '.join(f'when {_quoted(k.name)} then {k.rank}' for k in kinds)} end"
 
 
 def _log_views(
@@ -118,8 +124,10 @@ def _log_views(
         files = log.file_uris(settings.log, domain) if limit >= 0 else []
         reader = f"read_parquet({_list(files)}, union_by_name = true)" if files else None
         select = _typed_select(connection, log.columns(domain), reader)
-        hidden = f" where commit_no <= {limit}" if files else ""
-        connection.execute(f"create or replace view log.{domain} as {select}{hidden}")
+        connection.execute(
+            f"create or replace view log.{domain} as select *, {_rank(domain)} as event_type_rank"
+            f" from ({select}) where commit_no <= {limit}"
+        )
 
 
 def _side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -240,7 +248,7 @@ def _outcome(result: Any) -> DbtOutcome:
         kind, status = str(entry.node.resource_type), str(entry.status)
         counts[kind] = counts.get(kind, 0) + 1
         if status in ("error", "fail", "runtime error"):
-            failures.append(f"{entry.node.name}: {str(entry.message).splitlines()[0]}")
+            failures.append(f"{entry.node.name}: {' '.join(str(entry.message).split())[:300]}")
         if status in ("warn", "skipped"):
             counts[status] = counts.get(status, 0) + 1
     return DbtOutcome(counts, failures, round(getattr(result, "elapsed_time", 0.0), 1))

@@ -1,0 +1,32 @@
+"""Shared by all tests: an Airflow home that is nobody's, before anything imports Airflow."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+_airflow = tempfile.TemporaryDirectory(prefix="waypost-airflow-")
+os.environ |= {
+    "AIRFLOW_HOME": _airflow.name,
+    "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{_airflow.name}/airflow.db",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+os.environ.pop("WAYPOST_ALERT_URL", None)
+
+
+@pytest.fixture
+def waypost_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty WAYPOST_HOME with a secret of its own, also for child processes."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("WAYPOST_HOME", str(home))
+    monkeypatch.setenv("WAYPOST_SECRET_FILE", str(tmp_path / "secret"))
+    yield home
