@@ -1,13 +1,30 @@
-"""Mapping files: a table's rows to events (stub for wiring; see below)."""
+"""Mapping files: how a table's rows become events; reads and checks the YAML, touches no table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable, Mapping as Dict
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
-import duckdb
+import yaml
 
-from ingestion.inputs import Lines
+from ingestion.catalogue import EventType, load
+from ingestion.catalogue import Field as CatalogueField
+from ingestion.validation import fields_of
+
+_TOP = {"source", "table", "time", "recorded", "country", "by", "order", "parties", "events"}
+_TABLE = {"delimiter", "nulls"}
+_EVENT = {"type", "when", "changes", "start", "first", "id", "subject", "time", "recorded", "parties",
+          "objects", "fields", "derivation", "uncertainty"}  # fmt: skip
+_FIELD = {"column", "const", "previous", "values", "default", "format", "zone", "currency", "decimal",
+          "unit"}  # fmt: skip
+_PARTY = {"id_type", "column", "role"}
+PLACE = re.compile(r"\{([^{}]+)\}")
 
 
 class MappingError(Exception):
@@ -15,20 +32,260 @@ class MappingError(Exception):
 
 
 @dataclass(frozen=True)
-class Mapping:
-    """A mapping as read from YAML."""
+class TimeFormat:
+    """How a local time is written: a strptime format (none: ISO 8601) and its zone."""
 
+    format: str | None = None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Value:
+    """Where a field's value comes from, and how it is read."""
+
+    column: str | None = None
+    const: Any = None
+    previous: bool = False
+    values: Dict[str, Any] = field(default_factory=dict)
+    default: Any = None
+    time: TimeFormat | None = None
+    currency: str | None = None
+    decimal: str = "."
+    unit: str = "major"
+
+
+@dataclass(frozen=True)
+class Party:
+    """A reference to a person in a column; left out where the column is empty."""
+
+    id_type: str
+    column: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One event type out of a row: when, and with which values."""
+
+    type: EventType
+    when: Dict[str, Any]
+    changes: str | None
+    start: str | None
+    first: bool
+    id: str
+    subject: str
+    time: Value
+    recorded: Value | None
+    parties: tuple[Party, ...]
+    fields: Dict[str, tuple[CatalogueField, Value]]
+    derivation: str | None
+    uncertainty: int | None
+
+    def columns(self) -> set[str]:
+        """Columns of the table that the rule reads."""
+        found = {c for c in (self.changes, self.time.column) if c}
+        found |= {column for column in self.when if column != "row"}
+        found |= set(PLACE.findall(self.id)) | set(PLACE.findall(self.subject))
+        found |= {party.column for party in self.parties}
+        values = [value for _, value in self.fields.values()]
+        found |= {value.column for value in values if value.column}
+        found |= {v.currency[1:-1] for v in values if v.currency and v.currency.startswith("{")}
+        return found | ({self.recorded.column} if self.recorded and self.recorded.column else set())
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping file, checked against the catalogue."""
+
+    path: Path
     key: str
     source: str
+    delimiter: str | None
+    nulls: tuple[str, ...]
+    country: str | None
+    by: tuple[str, ...]
+    order: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+    def columns(self) -> set[str]:
+        """Columns of the table that any rule reads."""
+        return {*self.by, *self.order}.union(*(rule.columns() for rule in self.rules))
+
+
+class _Reader:
+    """Reads one file; every complaint names the file, the key and the remedy."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def error(self, key: str, remedy: str) -> MappingError:
+        return MappingError(f"{self.path}: '{key}' {remedy}.")
+
+    def known(self, at: str, spec: object, keys: Iterable[str]) -> dict[str, Any]:
+        if not isinstance(spec, dict):
+            raise self.error(at, f"must be a mapping with the keys {', '.join(sorted(keys))}")
+        for key in spec:
+            if key not in keys:
+                raise self.error(
+                    f"{at}.{key}".lstrip("."), f"is unknown: {nearest(str(key), keys)}"
+                )
+        return spec
+
+    def required(self, at: str, spec: dict[str, Any], key: str) -> Any:
+        if spec.get(key) in (None, "", []):
+            raise self.error(f"{at}.{key}".lstrip("."), "is missing: add it")
+        return spec[key]
+
+    def time_format(self, at: str, spec: object, default: TimeFormat) -> TimeFormat:
+        if spec is None:
+            return default
+        given = self.known(at, spec, ("format", "zone"))
+        zone = str(given.get("zone", default.zone))
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise self.error(
+                f"{at}.zone", f"is no time zone ({zone}): write UTC or Europe/Berlin"
+            ) from None
+        return TimeFormat(given.get("format", default.format), zone)
+
+    def value(self, at: str, spec: object, time: TimeFormat) -> Value:
+        if not isinstance(spec, dict):
+            spec = {"column": spec} if isinstance(spec, str) else {"const": spec}
+        given = self.known(at, spec, _FIELD)
+        if ("column" in given) + ("const" in given) != 1:
+            raise self.error(at, "needs either 'column' or 'const'")
+        zoned = {k: given[k] for k in ("format", "zone") if k in given} or None
+        return Value(
+            column=given.get("column"),
+            const=given.get("const"),
+            previous=bool(given.get("previous", False)),
+            values={_word(k): v for k, v in (given.get("values") or {}).items()},
+            default=given.get("default"),
+            time=self.time_format(at, zoned, time),
+            currency=given.get("currency"),
+            decimal=str(given.get("decimal", ".")),
+            unit=str(given.get("unit", "major")),
+        )
+
+    def parties(self, at: str, spec: object) -> tuple[Party, ...]:
+        if not isinstance(spec, list):
+            raise self.error(at, "must be a list of id_type and column")
+        found = []
+        for number, item in enumerate(spec):
+            place = f"{at}[{number}]"
+            given = self.known(place, item, _PARTY)
+            role = given.get("role", "customer")
+            if role not in load().words["identifier_roles"]:
+                raise self.error(
+                    f"{place}.role", nearest(str(role), load().words["identifier_roles"])
+                )
+            column, id_type = (self.required(place, given, k) for k in ("column", "id_type"))
+            found.append(Party(str(id_type), str(column), role))
+        return tuple(found)
+
+
+def _word(value: object) -> str:
+    """A YAML key as the table spells it; YAML reads an unquoted true or 5 as no string."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A remedy: the nearest known word, else all of them."""
+    listed = sorted(known)
+    close = difflib.get_close_matches(word, listed, 1)
+    return f"did you mean '{close[0]}'?" if close else f"use one of {', '.join(listed)}"
 
 
 def read(path: Path) -> Mapping:
-    """Read and check a mapping file."""
-    raise NotImplementedError
+    """Read and check a mapping file; raises `MappingError` with one sentence."""
+    reader = _Reader(path)
+    try:
+        text = path.read_text("utf-8")
+        spec = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError):
+        raise MappingError(f"{path} cannot be read: name a mapping file in UTF-8.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        raise MappingError(f"{path} is not YAML{line}: check its indentation and quotes.") from None
+    top = reader.known("", spec, _TOP)
+    table = reader.known("table", top.get("table") or {}, _TABLE)
+    time = reader.time_format("time", top.get("time"), TimeFormat())
+    rules = [
+        _rule(reader, f"events[{number}]", item, top, time)
+        for number, item in enumerate(reader.required("", top, "events"))
+    ]
+    return Mapping(
+        path=path,
+        key=hashlib.sha256(text.encode()).hexdigest()[:32],
+        source=str(reader.required("", top, "source")),
+        delimiter=table.get("delimiter"),
+        nulls=tuple(_word(n) for n in table.get("nulls", [""])),
+        country=top.get("country"),
+        by=_names(top.get("by")),
+        order=_names(top.get("order")),
+        rules=tuple(rules),
+    )
 
 
-def json_lines(
-    con: duckdb.DuckDBPyConnection, path: Path, mapping: Mapping, work: Path
-) -> tuple[Lines, int]:
-    """Events of a table."""
-    raise NotImplementedError
+def _names(spec: object) -> tuple[str, ...]:
+    if spec is None:
+        return ()
+    return tuple(str(s) for s in spec) if isinstance(spec, list) else (str(spec),)
+
+
+def _rule(reader: _Reader, at: str, item: object, top: dict[str, Any], time: TimeFormat) -> Rule:
+    spec = reader.known(at, item, _EVENT)
+    name = reader.required(at, spec, "type")
+    kind = load().types.get(name)
+    if kind is None:
+        raise reader.error(f"{at}.type", f"is not in the catalogue: {nearest(name, load().types)}")
+    fields = _fields(reader, at, spec, kind, time)
+    when = spec.get("when") or {}
+    if not isinstance(when, dict):
+        raise reader.error(f"{at}.when", "must name columns with the values they must have")
+    if (spec.get("changes") or "row" in when) and not top.get("by"):
+        raise reader.error(
+            "by", "is missing: name the column of the case whose changes are watched"
+        )
+    recorded = spec.get("recorded", top.get("recorded"))
+    parties = spec.get("parties", top.get("parties", []))
+    return Rule(
+        type=kind,
+        when=when,
+        changes=spec.get("changes"),
+        start=None if spec.get("start") is None else str(spec["start"]),
+        first=bool(spec.get("first", False)),
+        id=str(spec.get("id", "")),
+        subject=str(reader.required(at, spec, "subject")),
+        time=reader.value(f"{at}.time", reader.required(at, spec, "time"), time),
+        recorded=None if recorded is None else reader.value(f"{at}.recorded", recorded, time),
+        parties=reader.parties(f"{at}.parties", parties),
+        fields=fields,
+        derivation=spec.get("derivation"),
+        uncertainty=spec.get("uncertainty"),
+    )
+
+
+def _fields(
+    reader: _Reader, at: str, spec: dict[str, Any], kind: EventType, time: TimeFormat
+) -> dict[str, tuple[CatalogueField, Value]]:
+    known = fields_of(kind)
+    given = spec.get("fields") or {}
+    if not isinstance(given, dict):
+        raise reader.error(f"{at}.fields", "must give each field its column or constant")
+    found = {}
+    for key, value in given.items():
+        if key not in known:
+            raise reader.error(
+                f"{at}.fields.{key}", f"is no field of {kind.name}: {nearest(str(key), known)}"
+            )
+        if known[key].klass == "list":
+            raise reader.error(f"{at}.fields.{key}", "is a list and cannot come from one column")
+        found[key] = (known[key], reader.value(f"{at}.fields.{key}", value, time))
+    missing = {load().field(kind.domain, n).key for n in kind.required} - set(found)
+    if missing:
+        name = min(missing)
+        raise reader.error(f"{at}.fields.{name}", f"is missing: {kind.name} requires it")
+    return found

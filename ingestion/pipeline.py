@@ -16,7 +16,17 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from ingestion import draft, inputs, mapping, parties, privacy, quarantine, receipts, shapes
+from ingestion import (
+    draft,
+    inputs,
+    mapped,
+    mapping,
+    parties,
+    privacy,
+    quarantine,
+    receipts,
+    shapes,
+)
 from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged, merge
 
@@ -187,7 +197,7 @@ def _take_in(
     """Read one input, append its sound events, quarantine the rest; returns its account."""
     account = Account()
     if options.mapping:
-        lines, unused = mapping.json_lines(con, path, options.mapping, work)
+        lines, unused = mapped.json_lines(con, path, options.mapping, work)
         if unused:
             account.add(options.mapping.source, "unused", unused)
     else:
