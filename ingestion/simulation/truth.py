@@ -1,0 +1,68 @@
+"""The truth file: what was planted, with its parameters, and how often it shows in the files."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.simulation.company import Company
+from ingestion.simulation.problems import parameters
+
+Truth = dict[str, Any]
+
+
+def _pairs(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    return {str(key): int(count) for key, count in con.execute(query).fetchall()}
+
+
+def _one(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    cursor = con.execute(query)
+    names = [column[0] for column in cursor.description or ()]
+    row = cursor.fetchone() or ()
+    return {name: int(value or 0) for name, value in zip(names, row, strict=True)}
+
+
+def counts(con: duckdb.DuckDBPyConnection) -> Truth:
+    """Lines of `delivery` by kind, and sound events by type."""
+    return {
+        "lines": _pairs(con, "select kind, count(*) from delivery group by kind order by kind"),
+        "events": _pairs(
+            con,
+            "select type, count(*) from delivery where kind = 'sound' group by type order by type",
+        ),
+    }
+
+
+def add(total: Truth, part: Truth) -> None:
+    """Add the numbers of a chunk into the total, key by key."""
+    for key, value in part.items():
+        if isinstance(value, dict):
+            add(total.setdefault(key, {}), value)
+        else:
+            total[key] = total.get(key, 0) + value
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def write(path: Path, company: Company, found: Truth) -> Truth:
+    """Write parameters and counts as JSON, the same text for the same company."""
+    truth = {
+        "company": {
+            "customers": company.customers,
+            "days": company.days,
+            "seed": company.seed,
+            "start": company.start.isoformat(),
+            "end": company.end.isoformat(),
+        },
+        "parameters": {name: _plain(value) for name, value in parameters(company).items()},
+        **found,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(truth, indent=2) + "\n", "utf-8")
+    return truth
