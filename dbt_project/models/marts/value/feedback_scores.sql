@@ -20,9 +20,17 @@ rated as (
         cast(nullif(response_count, 0) as double) as answers,
         top_count / cast(nullif(response_count, 0) as double) as rate
     from counted
+),
+
+-- Wilson: 1.96 is the normal quantile of a two-sided 95 % interval, 3.8416 its square.
+intervals as (
+    select
+        rated.*,
+        rate + 1.9208 / answers as centre,
+        1.96 * sqrt((rate * (1 - rate) + 0.9604 / answers) / answers) as spread
+    from rated
 )
 
--- 3.8416 is the square of 1.96, the normal quantile of a two-sided 95 % interval (Wilson).
 select
     survey_kind,
     scale_id,
@@ -33,11 +41,9 @@ select
     cast(top_count as bigint) as top_count,
     cast(bottom_count as bigint) as bottom_count,
     cast(score_sum as double) as score_sum,
-    rate as score_rate,
-    (rate + 1.9208 / answers - 1.96 * sqrt((rate * (1 - rate) + 0.9604 / answers) / answers))
-    / (1 + 3.8416 / answers) as wilson_low_rate,
-    (rate + 1.9208 / answers + 1.96 * sqrt((rate * (1 - rate) + 0.9604 / answers) / answers))
-    / (1 + 3.8416 / answers) as wilson_high_rate,
-    case when survey_kind = 'nps' then 100 * (top_count - bottom_count) / answers end as nps,
+    round(rate, 6) as score_rate,
+    round((centre - spread) / (1 + 3.8416 / answers), 6) as wilson_low_rate,
+    round((centre + spread) / (1 + 3.8416 / answers), 6) as wilson_high_rate,
+    round(case when survey_kind = 'nps' then 100 * (top_count - bottom_count) / answers end, 6) as nps,
     month
-from rated
+from intervals

@@ -1,0 +1,63 @@
+{#- Steps, end, messages and logged work of each call or chat. -#}
+with facts as (
+    select
+        contact_id, occurred_at, queue, team,
+        case when event_type = 'contact.queued' then occurred_at end as queued_at,
+        case when event_type = 'contact.answered' then occurred_at end as answered_at,
+        case when event_type = 'contact.abandoned' then occurred_at end as abandoned_at,
+        case when event_type = 'contact.transferred' then 1 end as transfer,
+        case when event_type <> 'contact.transferred' then wait_seconds end as wait_seconds,
+        cast(null as varchar) as wrapup_code,
+        cast(null as timestamptz) as ended_at,
+        cast(null as bigint) as talk_seconds,
+        cast(null as bigint) as hold_seconds,
+        cast(null as bigint) as acw_seconds,
+        cast(null as bigint) as logged_seconds,
+        cast(null as varchar) as author_role,
+        cast(null as boolean) as is_automated
+    from {{ ref('stg_contact__contact_steps') }}
+
+    union all
+
+    select
+        contact_id, occurred_at, null, team, null, null, null, null, null,
+        wrapup_code, occurred_at, talk_seconds, hold_seconds, acw_seconds, null, null, null
+    from {{ ref('stg_contact__contacts_ended') }}
+
+    union all
+
+    select
+        contact_id, occurred_at, null, team, null, null, null, null, null,
+        null, null, null, null, null, null, author_role, is_automated
+    from {{ ref('stg_contact__messages') }}
+    where contact_id is not null and is_public
+
+    union all
+
+    select
+        contact_id, occurred_at, null, team, null, null, null, null, null,
+        null, null, null, null, null, handling_seconds, null, null
+    from {{ ref('stg_contact__handling_times') }}
+    where contact_id is not null
+)
+
+select
+    contact_id,
+    {{ max_by('team', 'occurred_at') }} as team,
+    {{ max_by('queue', 'occurred_at') }} as queue,
+    max(wrapup_code) as wrapup_code,
+    count(transfer) as transfer_count,
+    count(case when author_role = 'customer' then 1 end) as customer_message_count,
+    count(case when author_role = 'agent' and not is_automated then 1 end) as public_reply_count,
+    cast(sum(wait_seconds) as bigint) as wait_seconds,
+    max(talk_seconds) as talk_seconds,
+    max(hold_seconds) as hold_seconds,
+    max(acw_seconds) as acw_seconds,
+    cast(sum(logged_seconds) as bigint) as logged_seconds,
+    min(queued_at) as queued_at,
+    min(answered_at) as answered_at,
+    min(abandoned_at) as abandoned_at,
+    max(ended_at) as ended_at,
+    max(occurred_at) as last_seen_at
+from facts
+group by contact_id
