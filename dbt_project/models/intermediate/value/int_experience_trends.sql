@@ -12,7 +12,7 @@ pairs as (
         ends.metric,
         ends.segment,
         ends.month,
-        (later.score - earlier.score) / (later.month_number - earlier.month_number) as slope,
+        round((later.score - earlier.score) / (later.month_number - earlier.month_number), 6) as slope,
         sign(later.score - earlier.score) as direction
     from scores as ends
     cross join settings

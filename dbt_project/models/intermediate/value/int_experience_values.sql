@@ -25,6 +25,6 @@ select
     month,
     year(month) * 12 + month(month) as month_number,
     count(*) as response_count,
-    max(factor) * avg(cast(points as double)) as score
+    round(max(factor) * avg(cast(points as double)), 6) as score
 from by_segment
 group by metric, segment, month
