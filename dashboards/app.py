@@ -1,0 +1,152 @@
+"""The edge of the pages: reads environment, address and clock, asks who looks, shows the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.auth_util import get_secrets_auth_section
+
+from dashboards import data, serving, view
+from dashboards.filters import Filters
+from dashboards.language import LANGUAGES, Language
+
+PAGES = (
+    ("service_cost", ":material/payments:"),
+    ("journey_friction", ":material/route:"),
+    ("value_contacts", ":material/forum:"),
+    ("proactive_triggers", ":material/notifications_active:"),
+    ("data_trust", ":material/verified_user:"),
+    ("cases", ":material/search:"),
+)
+LOCAL = ("127.0.0.1", "localhost", "::1")
+FOLDER = Path(__file__).parent
+STYLE = FOLDER / "style.css"
+
+
+def main() -> None:
+    """Show the page that the address asks for."""
+    st.set_page_config(page_title="Waypost", page_icon="🧭", layout="wide")
+    st.html(STYLE)
+    language = Language(_language_code())
+    _let_in(language)
+    home = Path(os.environ.get("WAYPOST_HOME", ".waypost")).expanduser().resolve()
+    copy = serving.find(home / "serving" / "serving.duckdb")
+    pages = [
+        st.Page(
+            FOLDER / "app_pages" / f"{name}.py",
+            title=language.text(f"{name}.title"),
+            icon=icon,
+            url_path=name,
+            default=name == ("service_cost" if copy else "data_trust"),
+        )
+        for name, icon in PAGES
+        if copy or name == "data_trust"
+    ]
+    page = st.navigation(pages)
+    filters = _sidebar(language, copy)
+    if copy:
+        language = Language(language.code, copy.currency)
+    view.enter(
+        view.View(
+            language=language,
+            filters=filters,
+            serving=copy,
+            landing=home / "landing" / "waypost",
+            trust=_trust(home / "runs" / "trust.json"),
+            now=lambda: dt.datetime.now(dt.UTC),
+        )
+    )
+    page.run()
+
+
+def _language_code() -> str:
+    if "language" not in st.session_state:
+        asked = st.query_params.get("lang") or (st.context.locale or "en")[:2]
+        st.session_state["language"] = asked if asked in LANGUAGES else "en"
+    return str(st.session_state["language"])
+
+
+def _let_in(language: Language) -> None:
+    """Stop unless the reader is on this machine or has logged in."""
+    if get_secrets_auth_section():
+        if not st.user.is_logged_in:
+            st.title("Waypost", anchor=False)
+            st.button(language.text("app.log_in"), on_click=st.login, type="primary")
+            st.stop()
+    elif st.get_option("server.address") not in LOCAL:
+        st.error(language.text("app.not_local"))
+        st.stop()
+
+
+def _sidebar(language: Language, copy: serving.Serving | None) -> Filters:
+    with st.sidebar:
+        st.segmented_control(
+            language.text("app.language"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key="language",
+            required=True,
+            label_visibility="collapsed",
+        )
+        if copy is None:
+            return Filters()
+        filters = _filters(language, copy)
+        st.caption(
+            language.text(
+                "app.as_of",
+                time=language.time(copy.local(copy.as_of)),
+                zone=copy.zone,
+                build=copy.build_id[:12],
+            )
+        )
+        if st.user.get("is_logged_in"):
+            st.button(language.text("app.log_out"), on_click=st.logout)
+    return filters
+
+
+def _filters(language: Language, copy: serving.Serving) -> Filters:
+    values = data.filter_values(copy)
+    months = [month.date() for month in data.months(copy)["month"]]
+    first, last = (months[0], months[-1]) if months else (Filters.first, Filters.last)
+    if len(months) > 1:
+        first, last = st.select_slider(
+            language.text("app.period"),
+            months,
+            value=(months[max(len(months) - 12, 0)], last),
+            format_func=language.month,
+            key="period",
+        )
+    everything = language.text("app.all")
+    channels = st.multiselect(
+        language.text("app.channel"),
+        values["channel"],
+        format_func=lambda code: language.code_name("channel", code),
+        placeholder=everything,
+        key="channels",
+    )
+    segments = st.multiselect(
+        language.text("app.segment"),
+        values["segment"],
+        format_func=lambda code: language.code_name("segment", code),
+        placeholder=everything,
+        key="segments",
+    )
+    return Filters(first, last, tuple(channels), tuple(segments))
+
+
+def _trust(report: Path) -> dict[str, Any] | None:
+    if not report.exists():
+        return None
+    try:
+        content: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    except ValueError:  # a half-written or foreign file must not hide the rest of the page
+        return None
+    return content
+
+
+main()

@@ -1,0 +1,218 @@
+"""What service costs a customer, whether it rises, what it compares with, what it creates."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import charts, data, house_style, widgets
+from dashboards.ratio import Ratio, slope_per_step
+from dashboards.view import View, current
+
+CENTRES = ("production", "marketing", "logistics", "sales", "service", "billing")
+STABLE_BELOW = 0.01  # a change of less than 1 % a month is called stable
+
+
+def show(view: View) -> None:
+    """The whole page."""
+    widgets.title(view, "service_cost")
+    costs = data.monthly_costs(view.copy, view.filters)
+    contacts = data.contacts_by_month(view.copy, view.filters)
+    if costs.empty or contacts.empty:
+        widgets.nothing(view)
+        return
+    complete = costs[costs["is_complete_month"]] if costs["is_complete_month"].any() else costs
+    trend = per_customer(view, costs, contacts)
+    with st.container(key="headlines"):
+        headlines(view, complete, trend[trend["is_complete_month"]], contacts)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        trend_chart(view, trend)
+    with right:
+        comparison(view, complete)
+    below(view, contacts)
+
+
+def per_customer(view: View, costs: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Service cost per active customer by month; of the chosen contacts when filters narrow."""
+    frame = costs[["month", "active_customer_count", "is_complete_month", "service_amount"]].copy()
+    if view.filters.narrows_contacts:
+        chosen = contacts.set_index("month")["service_cost_amount"]
+        frame["service_amount"] = frame["month"].map(chosen).fillna(0.0)
+    frame["amount"] = frame["service_amount"] / frame["active_customer_count"].where(
+        frame["active_customer_count"] > 0
+    )
+    return frame.dropna(subset="amount")
+
+
+def headlines(
+    view: View, complete: pd.DataFrame, trend: pd.DataFrame, contacts: pd.DataFrame
+) -> None:
+    """Four numbers: cost a customer, its direction, share of all cost, share that creates value."""
+    language = view.language
+    columns = st.columns(4, gap="small")
+    with columns[0]:
+        mean = trend["service_amount"].sum() / trend["active_customer_count"].sum()
+        widgets.headline(
+            view,
+            "service_cost_per_active_customer",
+            language.money(mean),
+            note=view.text("service_cost.a_month", n=len(trend)),
+            drill={"slice": "all"},
+        )
+    with columns[1]:
+        direction(view, trend)
+    with columns[2]:
+        total = sum(float(complete[f"{centre}_amount"].sum()) for centre in CENTRES)
+        share = float(complete["service_amount"].sum()) / total if total else None
+        widgets.headline(
+            view,
+            "service_share_of_cost",
+            language.percent(share),
+            note=view.text(
+                "service_cost.of_total",
+                service=language.money(float(complete["service_amount"].sum()), 0),
+                total=language.money(total, 0),
+            ),
+            drill={"slice": "all"},
+        )
+    with columns[3]:
+        ratio = Ratio(
+            int(contacts["value_creating_contact_count"].sum()),
+            int(contacts["human_inbound_contact_count"].sum()),
+        )
+        value, note = widgets.ratio_texts(view, ratio)
+        widgets.headline(
+            view,
+            "value_creating_contact_share",
+            value,
+            note=note,
+            drill={"slice": "value_creating"},
+        )
+
+
+def direction(view: View, trend: pd.DataFrame) -> None:
+    """Rising, stable or falling: the median slope of the complete months."""
+    values = [float(value) for value in trend["amount"]]
+    slope = slope_per_step(values)
+    mean = sum(values) / len(values) if values else 0.0
+    if slope is None or not mean:
+        text, delta, note = "–", None, view.text("service_cost.too_short")
+    else:
+        rate = slope / mean
+        word = "stable" if abs(rate) < STABLE_BELOW else "rising" if rate > 0 else "falling"
+        text = view.text(f"service_cost.{word}")
+        delta = view.text(
+            "service_cost.a_month_change", rate=view.language.percent(rate, sign=True)
+        )
+        note = view.text(
+            "service_cost.slope", slope=view.language.money(slope, 2, sign=True), n=len(values)
+        )
+    widgets.headline(
+        view, "service_cost_trend", text, delta=delta, note=note, drill={"slice": "all"}
+    )
+
+
+def trend_chart(view: View, trend: pd.DataFrame) -> None:
+    """Service cost per active customer by month."""
+    widgets.section(view, "service_cost.trend")
+    chart = charts.trend(
+        list(trend["month"]),
+        list(trend["amount"]),
+        complete=list(trend["is_complete_month"]),
+        language=view.language,
+        title=view.text("service_cost.per_customer_axis"),
+        incomplete_note=view.text("common.incomplete_month"),
+    )
+    widgets.figure(view, chart, key="cost_trend", alt=view.text("service_cost.trend"))
+    if view.filters.narrows_contacts:
+        st.caption(view.text("service_cost.narrowed"))
+
+
+def comparison(view: View, complete: pd.DataFrame) -> None:
+    """Service beside the other cost centres, all per active customer and month."""
+    widgets.section(view, "service_cost.comparison")
+    customers = float(complete["active_customer_count"].sum())
+    amounts = {c: float(complete[f"{c}_amount"].sum()) / customers for c in CENTRES}
+    ordered = sorted(amounts, key=lambda centre: amounts[centre], reverse=True)
+    chart = charts.bars(
+        [view.language.code_name("centre", centre) for centre in ordered],
+        [amounts[centre] for centre in ordered],
+        language=view.language,
+        title=view.text("service_cost.per_customer_axis"),
+        colours=[house_style.BLUE if centre == "service" else "#C3CCD4" for centre in ordered],
+        height=300,
+    )
+    widgets.figure(view, chart, key="comparison", alt=view.text("service_cost.comparison"))
+
+
+def below(view: View, contacts: pd.DataFrame) -> None:
+    """What stands behind the first screen: value by month, channels, the spread over customers."""
+    st.divider()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        widgets.section(view, "service_cost.value_trend")
+        known = contacts[contacts["human_inbound_contact_count"] >= Ratio(0, 0).min_count]
+        chart = charts.trend(
+            list(known["month"]),
+            list(known["value_creating_contact_count"] / known["human_inbound_contact_count"]),
+            language=view.language,
+            title=view.text("service_cost.value_axis"),
+            colour=house_style.GREEN,
+            unit="rate",
+        )
+        widgets.figure(view, chart, key="value_trend", alt=view.text("service_cost.value_trend"))
+    with right:
+        by_channel(view)
+    spread(view)
+
+
+def by_channel(view: View) -> None:
+    """Cost of contacts by channel; a click opens the channel's contacts."""
+    widgets.section(view, "service_cost.by_channel")
+    frame = data.cost_by_channel(view.copy, view.filters)
+    names = [view.language.code_name("channel", code) for code in frame["channel"]]
+    chart = charts.bars(
+        names,
+        list(frame["service_cost_amount"].astype(float)),
+        keys=list(frame["channel"]),
+        language=view.language,
+        title=view.text("common.eur_in_period", currency=view.language.currency),
+        hover=[
+            f"<b>{name}</b><br>{view.language.money(row.service_cost_amount)}<br>"
+            f"{view.text('common.contacts_n', n=view.language.number(row.contact_count))}"
+            for name, row in zip(names, frame.itertuples(), strict=True)
+        ],
+        height=300,
+    )
+    chosen = widgets.clickable(
+        view, chart, key="by_channel", alt=view.text("service_cost.by_channel")
+    )
+    if chosen:
+        widgets.open_cases({"slice": "channel", "value": chosen})
+
+
+def spread(view: View) -> None:
+    """How unevenly the cost is spread, and how many customers cost more than they earn."""
+    row = data.cost_spread(view.copy, view.filters).iloc[0]
+    if not row["customer_count"]:
+        return
+    widgets.section(view, "service_cost.spread", "service_cost.spread_help")
+    language = view.language
+    total = float(row["total_amount"])
+    tiles = (
+        ("median", language.money(row["median_amount"])),
+        ("p90", language.money(row["p90_amount"])),
+        ("top_tenth", language.percent(float(row["top_tenth_amount"]) / total if total else None)),
+        ("unprofitable", language.number(row["unprofitable_count"])),
+    )
+    for column, (key, value) in zip(st.columns(4, gap="small"), tiles, strict=True):
+        column.metric(
+            view.text(f"service_cost.{key}"),
+            value,
+            help=view.text(f"service_cost.{key}_help"),
+            border=True,
+        )
+
+
+show(current())
