@@ -20,7 +20,7 @@ evidence as (
         on
             links.object_type = failures.object_type
             and links.object_id = failures.object_id
-            and links.started_at > failures.failed_at
+            and links.started_at >= failures.failed_at
     inner join rules on failures.failure_kind = rules.failure_kind
     where
         failures.healed_at is null

@@ -33,7 +33,7 @@ select
     events.event_id,
     events.party_id,
     events.case_id,
-    events.order_id,
+    coalesce(events.order_id, shipments.order_id) as order_id,
     events.invoice_id,
     events.subscription_id,
     events.domain,
@@ -42,5 +42,6 @@ select
     events.event_type_rank,
     events.occurred_at
 from {{ ref('events') }} as events
+left join {{ ref('shipments') }} as shipments on events.shipment_id = shipments.shipment_id
 left join shipment_statuses on events.event_key = shipment_statuses.event_key
 left join case_statuses on events.event_key = case_statuses.event_key

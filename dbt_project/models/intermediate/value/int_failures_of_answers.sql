@@ -3,55 +3,51 @@ with rule as (
     where failure_kind = 'unanswered'
 ),
 
--- Customer messages and what stops their clock: a public reply of a person, or solving the case.
-marks as (
+late_turns as (
     select
-        case_id,
-        event_id,
-        event_key,
-        author_role = 'customer' as is_question,
-        author_role = 'agent' and is_public and not is_automated as is_stop,
-        occurred_at
-    from {{ ref('stg_contact__messages') }}
-    where case_id is not null
+        turns.case_id,
+        turns.requested_at,
+        {{ add_seconds('turns.requested_at', 'cast(rule.threshold_hours * 3600 as bigint)') }} as failed_at,
+        turns.ended_at as healed_at
+    from {{ ref('int_case_turns') }} as turns
+    cross join rule
+    where
+        turns.ended_at is null
+        or {{ seconds_between('turns.requested_at', 'turns.ended_at') }} > rule.threshold_hours * 3600
+),
+
+requests as (
+    select case_id, event_id, event_key, occurred_at from {{ ref('stg_contact__messages') }}
+    where author_role = 'customer' and is_public
 
     union all
 
-    select
-        case_id,
-        event_id,
-        event_key,
-        false as is_question,
-        true as is_stop,
-        occurred_at
-    from {{ ref('stg_contact__case_statuses') }}
-    where to_status in ('solved', 'closed')
+    select case_id, event_id, event_key, occurred_at from {{ ref('stg_contact__cases_opened') }}
+    where direction = 'in'
 ),
 
-questions as (
+proved as (
     select
-        marks.*,
-        min(case when is_stop then occurred_at end) over (
-            partition by case_id
-            order by occurred_at desc, event_key desc
-            rows between unbounded preceding and 1 preceding
-        ) as stopped_at
-    from marks
+        late_turns.*,
+        requests.event_id,
+        requests.event_key,
+        row_number() over (
+            partition by late_turns.case_id, late_turns.requested_at order by requests.event_key
+        ) as evidence_number
+    from late_turns
+    inner join requests
+        on
+            late_turns.case_id = requests.case_id
+            and late_turns.requested_at = requests.occurred_at
 )
 
 select
     'unanswered' as failure_kind,
     'case' as object_type,
-    questions.case_id as object_id,
-    questions.event_id as evidence_event_id,
-    {{ hex_text('questions.event_key') }} as evidence_event_key,
-    {{ add_seconds('questions.occurred_at', 'cast(rule.threshold_hours * 3600 as bigint)') }} as failed_at,
-    questions.stopped_at as healed_at
-from questions
-cross join rule
-where
-    questions.is_question
-    and (
-        questions.stopped_at is null
-        or {{ seconds_between('questions.occurred_at', 'questions.stopped_at') }} > rule.threshold_hours * 3600
-    )
+    case_id as object_id,
+    event_id as evidence_event_id,
+    {{ hex_text('event_key') }} as evidence_event_key,
+    failed_at,
+    healed_at
+from proved
+where evidence_number = 1

@@ -1,25 +1,30 @@
-with moves as (
+-- A solution that had to be reopened did not solve the matter; the reopening proves it. Reopenings
+-- by a mere "thank you" are left out. The contact that reopens may begin shortly before the case moves.
+with proved as (
     select
-        case_id,
-        event_id,
-        event_key,
-        to_status,
-        lag(to_status) over (partition by case_id order by {{ event_order() }}) as previous_status,
-        lag(occurred_at) over (partition by case_id order by {{ event_order() }}) as previous_at,
-        occurred_at
-    from {{ ref('stg_contact__case_statuses') }}
+        statuses.case_id,
+        statuses.event_id,
+        statuses.event_key,
+        reopens.reopened_at,
+        reopens.solved_again_at,
+        row_number() over (
+            partition by reopens.case_id, reopens.reopened_at order by statuses.event_key
+        ) as evidence_number
+    from {{ ref('int_case_reopens') }} as reopens
+    inner join {{ ref('stg_contact__case_statuses') }} as statuses
+        on
+            reopens.case_id = statuses.case_id
+            and reopens.reopened_at = statuses.occurred_at
+    where not reopens.is_courtesy
 )
 
--- A solution that had to be reopened did not solve it from the start; the reopening proves it.
 select
     'reopen' as failure_kind,
     'case' as object_type,
-    moves.case_id as object_id,
-    moves.event_id as evidence_event_id,
-    {{ hex_text('moves.event_key') }} as evidence_event_key,
-    moves.previous_at as failed_at,
-    moves.occurred_at as healed_at
-from moves
-where
-    moves.previous_status in ('solved', 'closed')
-    and moves.to_status not in ('solved', 'closed')
+    case_id as object_id,
+    event_id as evidence_event_id,
+    {{ hex_text('event_key') }} as evidence_event_key,
+    {{ add_seconds('reopened_at', '-' ~ setting('courtesy_message_seconds', 'bigint')) }} as failed_at,
+    solved_again_at as healed_at
+from proved
+where evidence_number = 1
