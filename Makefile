@@ -8,6 +8,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 COMPILE := $(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --quiet
 
+# each task is a process of its own: without compiled files each would compile 3,000 modules anew
+unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false

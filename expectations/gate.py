@@ -130,7 +130,8 @@ def _validate(context: Any, source: Any, table: str, checks: list[Check]) -> lis
     ).add_batch_definition_whole_table("all")
     expectations = [_expectation(check) for check in checks]
     suite = context.suites.add(gx.ExpectationSuite(table, expectations=expectations))
-    result = batch.validate(suite, result_format="COMPLETE")
+    definition = gx.ValidationDefinition(name=table, data=batch, suite=suite)
+    result = context.validation_definitions.add(definition).run(result_format="COMPLETE")
     by_name = {check.name: check for check in checks}
     return [
         _failure(by_name[one.expectation_config.meta["name"]], one)

@@ -87,10 +87,17 @@ def _check_log(settings: Settings, build: warehouse.Build) -> Counts:
     from expectations import gate, limits, log_border
 
     with _recorded(settings, "gate_log"):
-        known = limits.load(settings.runs / "seeds" / LIMITS, build.as_of)
+        known = limits.load(_limits_file(settings), build.as_of)
         checks = log_border.checks(known, build.as_of)
         database = _gate_database(settings)
+        log_border.lay_view(database, build.as_of)
         return _judge(settings, gate.run("log", database, checks, build.as_of.isoformat()))
+
+
+def _limits_file(settings: Settings) -> Path:
+    """The home's own limits, else the defaults."""
+    own = settings.config / LIMITS
+    return own if own.exists() else PROJECT / "dbt_project" / "seeds" / LIMITS
 
 
 def _is_new(settings: Settings, build: warehouse.Build) -> bool:
@@ -134,7 +141,7 @@ def gate_marts(
     database = _database(settings, as_of, log_as_of)
     with _recorded(settings, "gate_marts"):
         moment = marts_border.as_of(database)
-        known = limits.load(settings.runs / "seeds" / LIMITS, moment)
+        known = limits.load(_limits_file(settings), moment)
         published = {} if as_of or log_as_of else _published_rows(settings)
         checks = marts_border.checks(marts_border.columns_of(database), known, published)
         return _judge(settings, gate.run("marts", database, checks, moment.isoformat()))

@@ -1,0 +1,80 @@
+"""The exact set of DAGs, tasks, order, assets, schedules and limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+INGEST = {
+    "ingest_contact_events": ("contact_events", ["contact", "feedback", "party", "waypost"]),
+    "ingest_order_events": ("order_events", ["order"]),
+    "ingest_billing_events": ("billing_events", ["billing"]),
+}
+CRON = {
+    "ingest_contact_events": "*/15 * * * *",
+    "ingest_order_events": "5-59/15 * * * *",
+    "ingest_billing_events": "10-59/15 * * * *",
+}
+BUILD = "build_customer_journey"
+STEPS = ["gate_log", "build_warehouse", "gate_marts", "publish_serving"]
+
+
+def test_these_dags_and_no_others(dagbag: Any) -> None:
+    assert dagbag.import_errors == {}
+    assert set(dagbag.dags) == {*INGEST, BUILD}
+
+
+@pytest.mark.parametrize("dag_id", INGEST)
+def test_an_ingest_has_one_task_that_announces_its_asset(dagbag: Any, dag_id: str) -> None:
+    dag = dagbag.dags[dag_id]
+    asset, folders = INGEST[dag_id]
+    assert list(dag.task_dict) == ["ingest"]
+    task = dag.task_dict["ingest"]
+    assert [outlet.name for outlet in task.outlets] == [asset]
+    assert task.op_args == (folders,) or list(task.op_args) == [folders]
+    assert dag.timetable.expression == CRON[dag_id]
+
+
+def test_every_landing_folder_has_one_ingest(dagbag: Any) -> None:
+    from waypost.settings import LANDING
+
+    folders = [folder for _, own in INGEST.values() for folder in own]
+    assert sorted(folders) == sorted(LANDING)
+
+
+def test_the_build_runs_its_steps_in_order(dagbag: Any) -> None:
+    dag = dagbag.dags[BUILD]
+    assert [task.task_id for task in dag.topological_sort()] == STEPS
+    for step, following in zip(STEPS, [*STEPS[1:], None], strict=True):
+        expected = {following} if following else set()
+        assert dag.task_dict[step].downstream_task_ids == expected
+
+
+def test_the_build_waits_for_any_source(dagbag: Any) -> None:
+    from airflow.sdk import AssetAny
+
+    condition = dagbag.dags[BUILD].timetable.asset_condition
+    assert isinstance(condition, AssetAny)
+    assert {asset.name for asset in condition.objects} == {name for name, _ in INGEST.values()}
+
+
+def test_one_build_at_a_time_in_a_pool_of_its_own(dagbag: Any) -> None:
+    dag = dagbag.dags[BUILD]
+    assert dag.max_active_runs == 1
+    assert {task.pool for task in dag.tasks} == {"duckdb_writer"}
+    assert set(dag.params) == {"as_of", "log_as_of"}
+
+
+@pytest.mark.parametrize("dag_id", [*INGEST, BUILD])
+def test_every_dag_retries_ends_alerts_and_is_explained(dagbag: Any, dag_id: str) -> None:
+    dag = dagbag.dags[dag_id]
+    assert dag.doc_md and "Red?" in dag.doc_md
+    assert not dag.catchup
+    assert dag.is_paused_upon_creation is False, "events for a paused DAG are lost"
+    assert dag.dagrun_timeout and dag.has_on_failure_callback
+    for task in dag.tasks:
+        assert task.retries == 2
+        assert timedelta(0) < task.execution_timeout < dag.dagrun_timeout
+        assert task.has_on_failure_callback
