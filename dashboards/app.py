@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.auth_util import get_secrets_auth_section
 
 from dashboards import data, serving, view
@@ -78,9 +79,14 @@ def _let_in(language: Language) -> None:
             st.title("Waypost", anchor=False)
             st.button(language.text("app.log_in"), on_click=st.login, type="primary")
             st.stop()
-    elif st.get_option("server.address") not in LOCAL:
+    elif _listens() and st.get_option("server.address") not in LOCAL:
         st.error(language.text("app.not_local"))
         st.stop()
+
+
+def _listens() -> bool:
+    """True under a server; a page that is run by a test or a check cannot be reached."""
+    return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime
 
 
 def _sidebar(language: Language, copy: serving.Serving | None) -> Filters:

@@ -104,7 +104,7 @@ def bars(
     keys: Sequence[Any] | None = None,
     height: int | None = None,
 ) -> go.Figure:
-    """Horizontal bars, first on top, each with its value at its end; `keys` come back on a click."""
+    """Horizontal bars, first on top, values at their ends; `keys` come back on a click."""
     shown = _shown(language, values, unit)
     figure = empty(language, height or 70 + 34 * max(len(values), 2), bargap=0.32)
     figure.add_bar(

@@ -74,15 +74,13 @@ def monthly_costs(serving: Serving, filters: Filters) -> pd.DataFrame:
 def contacts_by_month(serving: Serving, filters: Filters) -> pd.DataFrame:
     """Contacts, their cost and their kinds by month."""
     query = f"""
-        select
-            month,
-            count(*) as contact_count,
-            sum(service_cost_amount) as service_cost_amount,
+        select month, count(*) as contact_count, sum(service_cost_amount) as service_cost_amount,
             count(*) filter ({_INBOUND} and is_human_handled) as human_inbound_contact_count,
             count(*) filter (is_value_creating) as value_creating_contact_count,
             count(*) filter ({_INBOUND}) as inbound_contact_count,
             count(*) filter ({_INBOUND} and demand_type = 'failure') as failure_contact_count,
-            count(*) filter ({_INBOUND} and demand_type <> 'unclassified') as classified_contact_count
+            count(*) filter ({_INBOUND} and demand_type <> 'unclassified')
+                as classified_contact_count
         from contacts where {_NARROWED} group by month order by month
     """
     return ask(serving, query, **filters.parameters)
@@ -111,10 +109,8 @@ def cost_spread(serving: Serving, filters: Filters) -> pd.DataFrame:
             select cost, margin, ntile(10) over (order by cost desc) as tenth from served
         )
         select
-            count(*) as customer_count,
-            median(cost) as median_amount,
-            quantile_cont(cost, 0.9) as p90_amount,
-            sum(cost) as total_amount,
+            count(*) as customer_count, sum(cost) as total_amount,
+            median(cost) as median_amount, quantile_cont(cost, 0.9) as p90_amount,
             sum(cost) filter (tenth = 1) as top_tenth_amount,
             count(*) filter (cost > margin) as unprofitable_count
         from ranked
@@ -127,11 +123,8 @@ def frictions(serving: Serving, filters: Filters) -> pd.DataFrame:
     """Friction by journey step and owner, dearest first; sums over the period."""
     query = f"""
         select
-            journey_step,
-            owner_department,
-            any_value(label_en) as label_en,
-            any_value(label_de) as label_de,
-            sum(contact_count) as contact_count,
+            journey_step, owner_department,
+            any_value(label_en) as label_en, any_value(label_de) as label_de,
             sum(failure_contact_count) as failure_contact_count,
             sum(customer_minutes) as customer_minutes,
             sum(waiting_hours) as waiting_hours,
@@ -158,13 +151,9 @@ def journey_flow(serving: Serving, filters: Filters, *, levels: int = 6) -> pd.D
             window journey as (partition by journey_id order by step_number)
         )
         select
-            step_number,
-            previous_step as from_step,
-            step as to_step,
-            any_value(from_label_en) as from_label_en,
-            any_value(from_label_de) as from_label_de,
-            any_value(label_en) as to_label_en,
-            any_value(label_de) as to_label_de,
+            step_number, previous_step as from_step, step as to_step,
+            any_value(from_label_en) as from_label_en, any_value(from_label_de) as from_label_de,
+            any_value(label_en) as to_label_en, any_value(label_de) as to_label_de,
             count(*) as journey_count,
             count(*) filter (is_mature) as mature_count,
             count(*) filter (is_mature and is_followed_by_contact) as contact_count,
@@ -225,9 +214,7 @@ def reasons(serving: Serving, filters: Filters) -> pd.DataFrame:
         ),
         judged as (
             select
-                reason_code,
-                any_value(label_en) as label_en,
-                any_value(label_de) as label_de,
+                reason_code, any_value(label_en) as label_en, any_value(label_de) as label_de,
                 any_value(owner_department) as owner_department,
                 any_value(quadrant) as quadrant,
                 bool_or(is_disagreement) as is_disagreement,

@@ -72,7 +72,8 @@ def _references(trigger: Mapping[str, Any]) -> dict[str, Any]:
         for kind in ("order", "invoice", "case")
         if trigger.get(f"{kind}_id")
     ]
-    return {"objects": objects, "actor": {"type": "agent"}}
+    party = {"id_type": "party", "id": str(trigger["party_id"]), "role": "customer"}
+    return {"party_refs": [party], "objects": objects, "actor": {"type": "agent"}}
 
 
 def _write(landing: Path, event: Mapping[str, Any], now: dt.datetime) -> bool:

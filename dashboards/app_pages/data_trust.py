@@ -1,4 +1,4 @@
-"""Whether the numbers can be trusted: gates, freshness, quarantine, lateness; works without data."""
+"""Whether the numbers can be trusted: gates, freshness, lateness, quarantine; works empty."""
 
 from __future__ import annotations
 

@@ -40,18 +40,17 @@ def headlines(view: View, frame: pd.DataFrame) -> None:
     contacts = data.contacts_by_month(view.copy, view.filters)
     columns = st.columns(4, gap="small")
     with columns[0]:
+        amount = float(frame["friction_cost_amount"].sum()) / months
         widgets.headline(
-            view, "friction_cost", language.money(float(frame["friction_cost_amount"].sum()) / months, 0),
+            view, "friction_cost", language.money(amount, 0),
             note=view.text("common.a_month"), drill={"slice": "failure"},
         )  # fmt: skip
     with columns[1]:
         hours = float(frame["customer_minutes"].sum()) / 60 / months
+        waiting = language.number(float(frame["waiting_hours"].sum()) / months)
         widgets.headline(
             view, "customer_minutes", view.text("journey_friction.hours", n=language.number(hours)),
-            note=view.text(
-                "journey_friction.waiting", n=language.number(float(frame["waiting_hours"].sum()) / months)
-            ),
-            drill={"slice": "failure"},
+            note=view.text("journey_friction.waiting", n=waiting), drill={"slice": "failure"},
         )  # fmt: skip
     with columns[2]:
         ratio = Ratio(
@@ -144,7 +143,8 @@ def flow(view: View) -> None:
     ]
     texts = {key: view.text(f"journey_friction.{key}") for key in ("journeys", "median", "contact")}
     chart = maps.flow(moves, language=view.language, texts=texts)
-    widgets.figure(view, chart, key="flow", alt=view.text("journey_friction.flow"))
+    with st.container(key="wide_flow"):
+        widgets.figure(view, chart, key="flow", alt=view.text("journey_friction.flow"))
     st.caption(view.text("journey_friction.flow_legend"))
 
 
@@ -192,8 +192,9 @@ def drift(view: View) -> None:
         st.warning(view.text("journey_friction.drift_alert"), icon=":material/trending_down:")
     elif not frame["is_enough_data"].fillna(False).any():
         st.info(view.text("journey_friction.drift_little"), icon=":material/info:")
+    effort = [rate * 100 for rate in frame["ces_rate"]]
     chart = charts.two_trends(
-        list(frame["month"]), [rate * 100 for rate in frame["ces_rate"]], list(frame["nps"]), language=view.language,
+        list(frame["month"]), effort, list(frame["nps"]), language=view.language,
         titles=(view.text("journey_friction.ces"), view.text("journey_friction.nps")),
     )  # fmt: skip
     widgets.figure(view, chart, key="drift", alt=view.text("journey_friction.drift"))

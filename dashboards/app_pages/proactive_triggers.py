@@ -26,11 +26,12 @@ def show(view: View) -> None:
 def headlines(view: View, frame: pd.DataFrame) -> None:
     """How many, how much is at risk, and the split by trigger."""
     language = view.language
-    left, right = st.columns([1, 1], gap="medium")
+    customers = int(frame["party_id"].nunique())
+    left, right = st.columns(2, gap="medium")
     with left:
         widgets.headline(
             view, "open_trigger_count", language.number(len(frame)),
-            note=view.text("proactive_triggers.customers", n=language.number(frame["party_id"].nunique())),
+            note=view.text("proactive_triggers.customers", n=language.number(customers)),
         )  # fmt: skip
         widgets.headline(
             view, "value_at_risk", language.money(float(frame["value_at_risk_amount"].sum()), 0),
@@ -44,8 +45,8 @@ def headlines(view: View, frame: pd.DataFrame) -> None:
             title=view.text("proactive_triggers.risk_axis", currency=language.currency),
             colours=house_style.ORANGE,
             hover=[
-                f"<b>{name}</b><br>{view.text('proactive_triggers.open_n', n=language.number(row['size']))}"
-                for name, row in split.iterrows()
+                f"<b>{name}</b><br>{view.text('proactive_triggers.open_n', n=size)}"
+                for name, size in split["size"].items()
             ],
             height=280,
         )  # fmt: skip

@@ -70,7 +70,8 @@ def matrix(view: View, frame: pd.DataFrame) -> None:
     for key in ("low", "high", "company", "customer", "contacts", "disagreement"):
         texts[key] = view.text(f"value_contacts.{key}")
     chart = maps.quadrants(frame[frame["quadrant"].isin(keys)], language=view.language, texts=texts)
-    chosen = widgets.clickable(view, chart, key="matrix", alt=view.text("value_contacts.matrix"))
+    with st.container(key="wide_matrix"):
+        chosen = widgets.clickable(view, chart, key="matrix", alt=view.text("value_contacts.matrix"))
     st.caption(view.text("value_contacts.matrix_legend"))
     if chosen:
         widgets.open_cases({"slice": "reason", "value": chosen})
@@ -89,7 +90,7 @@ def offers(view: View, frame: pd.DataFrame) -> None:
     ]
     hover = [
         f"<b>{row.label}</b><br>{language.money(float(row.accepted_offer_amount))}<br>"
-        f"{view.text('value_contacts.accepted', part=row.accepted_offer_count, whole=row.offer_count)}"
+        f"{view.text('value_contacts.accepted', part=ratio.numerator, whole=ratio.denominator)}"
         f"<br>{' · '.join(widgets.ratio_texts(view, ratio))}"
         for row, ratio in zip(sold.itertuples(), ratios, strict=True)
     ]
@@ -104,7 +105,7 @@ def offers(view: View, frame: pd.DataFrame) -> None:
 
 
 def automation(view: View, frame: pd.DataFrame) -> None:
-    """Reasons worth automating, by what it would save a month; reasons to eliminate are not here."""
+    """Reasons worth automating, by the gain a month; never those that should be eliminated."""
     widgets.section(view, "value_contacts.automation", "value_contacts.automation_help")
     gains = frame[(frame["quadrant"] != "eliminate") & (frame["automation_gain_amount"] > 0)].copy()
     if gains.empty:
