@@ -1,4 +1,4 @@
-"""What the demo company is: its size, its period and its planted problems; knows no SQL and no file."""
+"""What the demo company is: its size, period and seed; knows no SQL and no file."""
 
 from __future__ import annotations
 

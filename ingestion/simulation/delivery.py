@@ -24,18 +24,21 @@ def clear(landing: Path) -> None:
 
 
 def write(con: duckdb.DuckDBPyConnection, landing: Path, chunk: int) -> list[Path]:
-    """Write `delivery` as one file a source and month of delivery (Berlin), in order of delivery."""
-    con.execute("alter table delivery add column month varchar")
-    con.execute("update delivery set month = strftime(local_day(delivered_at), '%Y-%m')")
+    """Write `delivery` as one file a source and quarter of delivery, in order of delivery."""
+    con.execute("alter table delivery add column quarter varchar")
+    con.execute(
+        "update delivery set quarter = concat(year(local_day(delivered_at)), '-q', "
+        "quarter(local_day(delivered_at)))"
+    )
     groups = con.execute(
-        "select distinct domain, source, month from delivery order by all"
+        "select distinct domain, source, quarter from delivery order by all"
     ).fetchall()
     written = []
-    for domain, source, month in groups:
+    for domain, source, quarter in groups:
         folder = landing / domain
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"demo-{source.split('/')[1]}-{month}-{chunk:03d}.jsonl"
-        where = f"domain = '{domain}' and source = '{source}' and month = '{month}'"
+        path = folder / f"demo-{source.split('/')[1]}-{quarter}-{chunk:03d}.jsonl"
+        where = f"domain = '{domain}' and source = '{source}' and quarter = '{quarter}'"
         copy_lines(con, f"select line from delivery where {where} {_ORDER}", path)
         written.append(path)
     return written

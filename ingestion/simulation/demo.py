@@ -35,7 +35,7 @@ def simulate(
         number = 0
         for number, customers in enumerate(chunks(company), start=1):
             model.run_chunk(con, customers, tuple(model.EVENTS), on_step)
-            truth.add(found, truth.counts(con))
+            truth.add(found, truth.counts(con) | truth.planted(con))
             ledger.add(con, totals)
             delivery.write(con, landing, number)
             on_step("files")

@@ -24,9 +24,10 @@ _COSTS = {
         where type = 'contact.handling_logged' and amends is null""",
     "revenue_minor": """
         select issued_at, net_minor / price_factor from invoice
-        inner join (select customer_no, price_factor from customer) as factors using (customer_no)""",
+        inner join (select customer_no, price_factor from customer) as rate using (customer_no)""",
     "goods_minor": """
-        select ordered_at, qty * unit_cost_minor / price_factor from order_line where not is_cancelled""",
+        select ordered_at, qty * unit_cost_minor / price_factor
+        from order_line where not is_cancelled""",
     "parcels": "select dispatched_at, 1 from shipment",
     "invoices": "select issued_at, 1 from invoice",
 }
@@ -38,8 +39,8 @@ def add(con: duckdb.DuckDBPyConnection, totals: Totals) -> None:
         months = totals.setdefault(name, defaultdict(float))
         rows = con.execute(
             f"select date_trunc('month', local_day(moment))::date as month, "
-            f"round(sum(amount::decimal(18, 2)), 2)::double from ({query}) as caused(moment, amount) "
-            "group by month order by month"
+            "round(sum(amount::decimal(18, 2)), 2)::double "
+            f"from ({query}) as caused(moment, amount) group by month order by month"
         ).fetchall()
         for month, amount in rows:
             months[month] += amount

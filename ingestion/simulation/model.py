@@ -28,7 +28,7 @@ EVENTS = {
     "feedback": ("feedback",),
     "party": ("party",),
 }
-LAST = ("lines", "dirt")
+LAST = ("lines", "dirt", "heard")
 
 
 def steps(domains: Collection[str]) -> list[str]:

@@ -19,11 +19,20 @@ def _pairs(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
     return {str(key): int(count) for key, count in con.execute(query).fetchall()}
 
 
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+def _table(con: duckdb.DuckDBPyConnection, query: str) -> Truth:
+    """One row as a dictionary; several rows by their first column, if it is called `key`."""
     cursor = con.execute(query)
     names = [column[0] for column in cursor.description or ()]
-    row = cursor.fetchone() or ()
-    return {name: int(value or 0) for name, value in zip(names, row, strict=True)}
+    rows = cursor.fetchall()
+    if names[0] != "key":
+        return dict(zip(names, map(int, rows[0]), strict=True))
+    return {row[0]: dict(zip(names[1:], map(int, row[1:]), strict=True)) for row in rows}
+
+
+def planted(con: duckdb.DuckDBPyConnection) -> Truth:
+    """What `truth/*.sql` counts in the chunk's tables, by the name of the file."""
+    files = sorted((Path(__file__).parent / "truth").glob("*.sql"))
+    return {path.stem: _table(con, path.read_text("utf-8")) for path in files}
 
 
 def counts(con: duckdb.DuckDBPyConnection) -> Truth:

@@ -17,7 +17,7 @@ select
     subject,
     filed_at as happened_at,
     customer_no,
-    who,
+    if(who = 'hidden', 'number or mail', who) as who,
     channel,
     language,
     null::json as actor,

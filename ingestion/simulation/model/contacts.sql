@@ -62,12 +62,12 @@ timed as (
     select
         *,
         days_later(wanted_at, days_after) as drawn_at,
-        case when channel in ('phone', 'chat') then when_staffed(drawn_at, contact_no, 'calls')
+        case when channel in ('phone', 'chat') then call_time(drawn_at, contact_no)
             else drawn_at end as started_at,
         concat(case channel when 'phone' then 'CL' when 'chat' then 'CH' else 'TH' end, contact_no)
             as contact_id,
         case queue when 'service' then concat('service_', language) else queue end as first_queue,
-        least(drawn_wait_s, 900) as wait_s,
+        least(2 + drawn_wait_s, 900) as wait_s,
     from tried
 )
 

@@ -9,7 +9,7 @@ after_contacts as (
         'after_contact' as trigger_point,
         customer_no,
         language,
-        contact_id,
+        case when not is_written then contact_id end as contact_id,
         case_id,
         null as order_id,
         later(ended_at, 3600 * span(contact_no, 'survey', 0.3, 20)) as sent_at,

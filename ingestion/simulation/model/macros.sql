@@ -55,6 +55,12 @@ create or replace macro when_staffed(moment, k, salt) as
     else at_local(next_opening(moment at time zone 'Europe/Berlin'),
         3600 * (9 + 2.5 * u(k, concat(salt, '.opening')))) end;
 
+-- Who finds the phone closed calls some time in the next opening hours.
+create or replace macro call_time(moment, k) as
+    case when is_staffed(moment at time zone 'Europe/Berlin') then moment
+    else at_local(next_opening(moment at time zone 'Europe/Berlin'),
+        3600 * (9 + 6.5 * u(k, 'calls'))) end;
+
 create or replace macro money(minor, currency) as
     case when minor is not null then {'minor': minor::bigint, 'currency': currency} end;
 

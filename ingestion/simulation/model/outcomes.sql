@@ -38,8 +38,10 @@ select
     u(promise_id, 'fate') as fate,
     case
         when happened_at is not null then case when happened_at > made_at then happened_at end
-        when fate < 0.80 then later(made_at, epoch(due_at - made_at) * span(promise_id, 'kept', 0.3, 0.98))
-        when fate < 0.90 then later(due_at, 3600 * span(promise_id, 'kept late', 2, 60))
+        when fate < 0.80 then when_staffed(later(made_at, epoch(due_at - made_at)
+            * span(promise_id, 'kept', 0.3, 0.9)), promise_id, 'kept')
+        when fate < 0.90 then when_staffed(later(due_at, 3600 * span(promise_id, 'kept late', 2, 60)),
+            promise_id, 'kept late')
     end as fulfilled_at,
     case when fulfilled_at is null and fate > 0.95 then later(due_at, -3600) end as cancelled_at,
 from kinds
