@@ -20,6 +20,8 @@ from ingestion.log import ENVELOPE
 from ingestion.shapes import MAX_OBJECT, ROW_KEY, Shapes
 
 _SKEW = "interval 5 minutes"
+# Columns of the envelope that the draft does not hold: they are known when the part is written.
+_LATER = {"commit_no", "input_key", "payload_hash", "event_key", "party_refs", "party_hash"}
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
         checks.append((none, f"'missing_field|data.{kind.any_of[0]}'"))
     if kind.min_parties:
         checks.append(
-            (f"coalesce(len(party_refs), 0) < {kind.min_parties}", "'party_refs|data.party_refs'")
+            (f"{parties.count_sql(shapes)} < {kind.min_parties}", "'party_refs|data.party_refs'")
         )
     checks += [(f"not ({c.sql})", f"'{c.code}|data.{c.field}'") for c in kind.checks]
     return checks
@@ -239,9 +241,7 @@ def sql(path: Path, shapes: Shapes, clocks: Clocks) -> str:
     basic = _case([*_envelope_checks(shapes), *parties.checks(shapes)])
     late = _case(_clock_checks(clocks))
     names = [n for n in fields if n not in ENVELOPE]
-    envelope = {
-        n: n for n in ENVELOPE if n not in ("commit_no", "input_key", "payload_hash", "event_key")
-    }
+    envelope = {n: n for n in ENVELOPE if n not in _LATER}
     envelope |= {
         n: "null" for n in ("channel", "service_mode", "language", "source_url") if n not in fields
     }
@@ -257,7 +257,7 @@ def sql(path: Path, shapes: Shapes, clocks: Clocks) -> str:
     typed as (
         select *, {_listed(_envelope(shapes) | fields)}{nulls},
             {parties.select(shapes)}, {payload.extra(shapes)}
-        from kinds{parties.join(shapes)}
+        from kinds
     ),
     dated as (
         select *, coalesce(given_recorded_at, {clocks.default_sql()}) as recorded_at,
@@ -271,7 +271,7 @@ def sql(path: Path, shapes: Shapes, clocks: Clocks) -> str:
     )
     select problem, domain, line_number, dropped,
         unhex(left(sha256(source || chr(31) || event_id), 32)) as event_key,
-        unhex(left(sha256({payload.hashed(kinds, columns)}), 32)) as payload_hash,
+        left(sha256({payload.hashed(kinds, columns)}), 32) as base_hash, refs_key,
         {listed}{own}
     from checked"""
 
@@ -290,8 +290,28 @@ def _listed(columns: Mapping[str, str]) -> str:
 def write(
     con: duckdb.DuckDBPyConnection, path: Path, shapes: Shapes, clocks: Clocks, draft: Path
 ) -> None:
-    """Write the draft of `path`; the left side of a join keeps the order of the lines."""
-    con.execute("set disabled_optimizers = 'build_side_probe_side,join_order'")
+    """Write the draft of `path` and lay two views over it.
+
+    `draft_rows`: row, problem, domain, source, event_key of every line. `draft_events`: the sound
+    lines with all columns of the log but commit_no and input_key, and `row`, `domain`.
+    """
     target = str(draft).replace("'", "''")
     con.execute(f"copy ({sql(path, shapes, clocks)}) to '{target}' (format parquet)")
-    con.execute("reset disabled_optimizers")
+    rows = f"read_parquet('{target}', file_row_number = true)"
+    con.execute(
+        f"""create or replace temp view draft_rows as
+        select file_row_number as row, domain, source, event_key, line_number, dropped,
+            coalesce(problem, case when refs_key in
+                (select refs_key from party_lists where not is_sound)
+                then 'party_refs|data.party_refs' end) as problem
+        from {rows}"""
+    )
+    con.execute(
+        f"""create or replace temp view draft_events as
+        select lines.* exclude (problem, base_hash, refs_key, file_row_number, line_number, dropped),
+            file_row_number as row, party_refs, party_hash,
+            unhex(case when party_digest is null then base_hash
+                else left(sha256(base_hash || party_digest), 32) end) as payload_hash
+        from {rows} as lines left join party_lists using (refs_key)
+        where problem is null and coalesce(is_sound, true)"""
+    )

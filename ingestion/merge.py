@@ -35,14 +35,11 @@ def _listed(paths: list[str]) -> str:
     return f"read_parquet([{quoted}], union_by_name = true)"
 
 
-def _decide(
-    con: duckdb.DuckDBPyConnection, draft: str, domain: str, parts: list[str], key: str
-) -> None:
+def _decide(con: duckdb.DuckDBPyConnection, domain: str, parts: list[str], key: str) -> None:
     """Make temp table `fates(row, source, fate)` of the rows that are not simply new."""
     con.execute(f"""
         create or replace temp table firsts as
-        select event_key, min(file_row_number) as first_row, count(*) as copies
-        from read_parquet('{draft}', file_row_number = true)
+        select event_key, min(row) as first_row, count(*) as copies from draft_rows
         where problem is null and domain = '{domain}' group by event_key""")
     known = (
         f"""select event_key, arg_max(payload_hash, commit_no) as known_hash,
@@ -50,25 +47,21 @@ def _decide(
         from {_listed(parts)} where event_key in (select event_key from firsts)
         group by event_key having not arg_max(is_retracted and amends_id is null, commit_no)"""
         if parts
-        else "select null::blob as event_key, null::blob as known_hash, null::varchar as known_input"
-        " where false"
+        else "select null::blob as event_key, null::blob as known_hash, "
+        "null::varchar as known_input where false"
     )
     con.execute(f"create or replace temp table known as {known}")
-    con.execute(
-        f"""
+    con.execute(f"""
         create or replace temp table fates as
         with suspects as (
             select event_key, first_row from firsts
             where copies > 1 or event_key in (select event_key from known)
-        ), rows as (
-            select file_row_number as row, source, event_key, payload_hash
-            from read_parquet('{draft}', file_row_number = true)
-            where problem is null and domain = '{domain}'
-                and event_key in (select event_key from suspects)
         ), placed as (
-            select rows.*, first_row, known_hash, known_input,
-                first(payload_hash order by row) over (partition by rows.event_key) as first_hash
-            from rows inner join suspects using (event_key) left join known using (event_key)
+            select row, source, event_key, payload_hash, first_row, known_hash, known_input,
+                first_value(payload_hash) over (partition by event_key order by row) as first_hash
+            from draft_events inner join suspects using (event_key)
+                left join known using (event_key)
+            where domain = '{domain}'
         )
         select row, source, event_key, case
             when payload_hash = known_hash then 'duplicate'
@@ -76,16 +69,10 @@ def _decide(
             when row = first_row then 'new'
             when payload_hash = first_hash then 'duplicate'
             else 'conflict' end as fate
-        from placed""".replace(
-            "first(payload_hash order by row) over (partition by rows.event_key)",
-            "first_value(payload_hash) over (partition by rows.event_key order by row)",
-        )
-    )
+        from placed""")
 
 
-def _retractions(
-    con: duckdb.DuckDBPyConnection, draft: str, domain: str, parts: list[str], key: str
-) -> int:
+def _retractions(con: duckdb.DuckDBPyConnection, domain: str, parts: list[str], key: str) -> int:
     """Make temp table `withdrawn`: live events of this input that the draft no longer gives."""
     envelope = ", ".join(f"null::{kind} as {name}" for name, kind in ENVELOPE.items())
     if not parts:
@@ -96,8 +83,7 @@ def _retractions(
         create or replace temp table withdrawn as
         with mine as (
             select event_key from {_listed(parts)} where input_key = '{key}'
-            except select event_key from read_parquet('{draft}')
-            where problem is null and domain = '{domain}'
+            except select event_key from firsts
         ), latest as (
             select event_key, max(commit_no) as commit_no
             from {_listed(parts)} where event_key in (select event_key from mine) group by event_key
@@ -109,16 +95,10 @@ def _retractions(
     return int(count)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, draft: str, domain: str) -> list[str]:
+def _columns(con: duckdb.DuckDBPyConnection, domain: str) -> str:
     """Columns of the part: the envelope and the domain's own fields that the draft holds."""
-    held = {
-        row[0] for row in con.execute(f"describe select * from read_parquet('{draft}')").fetchall()
-    }
-    return [
-        name
-        for name in event_log.columns(domain)
-        if name in held and name not in ("commit_no", "input_key")
-    ]
+    held = {row[0] for row in con.execute("describe draft_events").fetchall()}
+    return ", ".join(f'"{name}"' for name in event_log.columns(domain) if name in held)
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
@@ -127,7 +107,6 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
 
 def merge(
     con: duckdb.DuckDBPyConnection,
-    draft_path: Path,
     domain: str,
     *,
     log: Path,
@@ -136,37 +115,17 @@ def merge(
     committed_at: datetime,
 ) -> Merged:
     """Append the domain's new rows in one commit, under the domain's lock."""
-    draft = str(draft_path).replace("'", "''")
     merged = Merged()
     with event_log.locked(log, domain):
         table = event_log.open_table(log, domain)
         parts = table.file_uris()
-        _decide(con, draft, domain, parts, input_key)
-        merged.retracted = _retractions(con, draft, domain, parts, input_key)
-        new = f"""from read_parquet('{draft}', file_row_number = true)
-            where problem is null and domain = '{domain}'
-                and file_row_number not in (select row from fates where fate <> 'new')"""
-        merged.appended_by_source = _count(con, f"select source, count(*) {new} group by source")
-        merged.appended = sum(merged.appended_by_source.values())
-        merged.duplicates_by_source = _count(
-            con, "select source, count(*) from fates where fate = 'duplicate' group by source"
-        )
-        merged.duplicates = sum(merged.duplicates_by_source.values())
-        conflicts = con.execute(
-            "select row from fates where fate = 'conflict' order by row"
-        ).fetchall()
-        merged.conflicts = [int(row) for (row,) in conflicts]
+        _decide(con, domain, parts, input_key)
+        merged.retracted = _retractions(con, domain, parts, input_key)
+        _count_fates(con, domain, merged)
         if merged.appended + merged.retracted:
             merged.commit_no = event_log.next_commit_no(table)
-            columns = ", ".join(f'"{c}"' for c in _columns(con, draft, domain))
             part = log / domain / f"part-{merged.commit_no:08d}-{append_key[:12]}.parquet"
-            target = str(part).replace("'", "''")
-            con.execute(f"""
-                copy (
-                    select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key
-                    from (select {columns} {new} union all by name select * exclude (input_key)
-                        from withdrawn)
-                ) to '{target}' (format parquet)""")
+            _write_part(con, domain, part, merged.commit_no, input_key)
             event_log.append(
                 table,
                 part,
@@ -176,3 +135,37 @@ def merge(
                 key=append_key,
             )
     return merged
+
+
+def _count_fates(con: duckdb.DuckDBPyConnection, domain: str, merged: Merged) -> None:
+    merged.appended_by_source = _count(
+        con,
+        f"""select source, count(*) from draft_rows
+        where problem is null and domain = '{domain}'
+            and row not in (select row from fates where fate <> 'new') group by source""",
+    )
+    merged.duplicates_by_source = _count(
+        con, "select source, count(*) from fates where fate = 'duplicate' group by source"
+    )
+    merged.appended = sum(merged.appended_by_source.values())
+    merged.duplicates = sum(merged.duplicates_by_source.values())
+    rows = con.execute("select row from fates where fate = 'conflict' order by row").fetchall()
+    merged.conflicts = [int(row) for (row,) in rows]
+
+
+def _write_part(
+    con: duckdb.DuckDBPyConnection, domain: str, part: Path, commit_no: int, input_key: str
+) -> None:
+    """Write new events and withdrawals of a domain as one Parquet file."""
+    target = str(part).replace("'", "''")
+    con.execute(f"""
+        copy (
+            select *, {commit_no}::bigint as commit_no, '{input_key}' as input_key
+            from (
+                select {_columns(con, domain)} from draft_events
+                where domain = '{domain}'
+                    and row not in (select row from fates where fate <> 'new')
+                union all by name
+                select * exclude (input_key) from withdrawn
+            )
+        ) to '{target}' (format parquet)""")

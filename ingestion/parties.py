@@ -1,4 +1,8 @@
-"""The blocks party_refs, actor and objects of `data`: references to people, hashed; knows no file."""
+"""The blocks party_refs, actor and objects of `data`: references to people, hashed; knows no log.
+
+The parse must keep the order of the lines, and a join does not. So a line carries only `refs_key`,
+a keyed hash of its party_refs text, and the resolved lists are joined when the part is written.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,15 @@ _OBJECT_LIST = 'struct("type" varchar, id varchar, qualifier varchar)[]'
 def prepare(con: duckdb.DuckDBPyConnection, path: Path, shapes: Shapes, country: str) -> int:
     """Resolve each distinct party_refs text of a file into temp table `party_lists`.
 
-    Columns: leaf (the JSON text), party_refs, party_hash, is_sound. Returns the number of blocked
-    identifiers, which are dropped. Clear values live in memory only.
+    Columns: refs_key, party_refs, party_hash, party_digest, is_sound. Returns the number of
+    blocked identifiers, which are dropped. Clear values live in memory only.
     """
     if "party_refs" not in shapes.data:
+        con.execute(
+            f"create or replace temp table party_lists as select null::varchar as refs_key, "
+            f"null::{_LIST} as party_refs, null::varchar as party_hash, "
+            "null::varchar as party_digest, true as is_sound where false"
+        )
         return 0
     roles = quoted(load().words["identifier_roles"])
     con.execute(f"""
@@ -52,15 +61,21 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path, shapes: Shapes, country:
     privacy.resolve(con, "ids", country)
     con.execute(f"""
         create or replace temp table party_lists as
-        select leaf, bool_and(is_sound) as is_sound,
-            (list(struct_pack(id_type := ref_elements.id_type, id_hash := id_hash,
-                domain_hash := domain_hash, id_class := id_class, role := role) order by position)
-                filter (where id_class <> 'blocked'))::{_LIST} as party_refs,
-            coalesce(first(id_hash order by position) filter (where role = 'customer'
-                and id_class = 'personal'),
-                first(id_hash order by position) filter (where id_class = 'personal')) as party_hash
-        from ref_elements left join ids using (id_type, value)
-        group by leaf""")
+        with lists as (
+            select leaf, bool_and(is_sound) as is_sound,
+                (list(struct_pack(id_type := ref_elements.id_type, id_hash := id_hash,
+                    domain_hash := domain_hash, id_class := id_class, role := role)
+                    order by position) filter (where id_class <> 'blocked'))::{_LIST} as party_refs,
+                coalesce(first(id_hash order by position) filter (where role = 'customer'
+                    and id_class = 'personal'),
+                    first(id_hash order by position) filter (where id_class = 'personal'))
+                    as party_hash
+            from ref_elements left join ids using (id_type, value)
+            group by leaf
+        )
+        select {_key("leaf")} as refs_key, party_refs, party_hash, is_sound,
+            list_transform(party_refs, lambda r: r.id_hash || r.role)::varchar as party_digest
+        from lists""")
     (blocked,) = con.execute("select count(*) from ids where id_class = 'blocked'").fetchone() or (
         0,
     )
@@ -69,22 +84,16 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path, shapes: Shapes, country:
     return int(blocked)
 
 
-def join(shapes: Shapes) -> str:
-    """SQL that joins the resolved lists to the lines."""
-    return (
-        f" left join party_lists on party_lists.leaf = {_REFS}"
-        if "party_refs" in shapes.data
-        else ""
-    )
+def _key(leaf: str) -> str:
+    return f"left(sha256(getvariable('waypost_ipad') || encode({leaf})), 32)"
 
 
 def select(shapes: Shapes) -> str:
-    """SQL of the columns party_refs, party_hash, actor_* and objects."""
+    """SQL of the columns refs_key, actor_* and objects."""
+    key = "null::varchar"
     if "party_refs" in shapes.data:
-        parts = ["party_lists.party_refs as party_refs", "party_lists.party_hash as party_hash"]
-    else:
-        parts = [f"null::{_LIST} as party_refs", "null::varchar as party_hash"]
-    return ", ".join([*parts, *_actor(shapes), _objects(shapes)])
+        key = f"case when {_REFS} <> '[]' then {_key(_REFS)} end"
+    return ", ".join([f"{key} as refs_key", *_actor(shapes), _objects(shapes)])
 
 
 def _actor(shapes: Shapes) -> list[str]:
@@ -109,11 +118,7 @@ def checks(shapes: Shapes) -> list[tuple[str, str]]:
     """(SQL that is true when the block is wrong, 'code|path')."""
     found = []
     if "party_refs" in shapes.data:
-        wrong = (
-            f"{_REFS} is not null and {_REFS} <> '[]' and not coalesce(party_lists.is_sound, false)"
-        )
-        wrong = wrong.replace("party_lists.is_sound", "is_sound")
-        found.append((wrong, "'party_refs|data.party_refs'"))
+        found.append((f"json_type({_REFS}) <> 'ARRAY'", "'party_refs|data.party_refs'"))
     if "actor" in shapes.data:
         types = quoted(load().words["actor_types"])
         wrong = f"{_ACTOR} is not null and coalesce(actor_type not in ({types}), true)"
@@ -124,3 +129,8 @@ def checks(shapes: Shapes) -> list[tuple[str, str]]:
         wrong += "lambda o: o.\"type\" is null or o.id is null or contains(o.id, '@'))) > 0)"
         found.append((wrong, "'objects|data.objects'"))
     return found
+
+
+def count_sql(shapes: Shapes) -> str:
+    """SQL of the number of party references of a line."""
+    return f"coalesce(json_array_length({_REFS}), 0)" if "party_refs" in shapes.data else "0"

@@ -68,14 +68,13 @@ def extra(shapes: Shapes) -> str:
 
 
 def hashed(kinds: Iterable[EventType], columns: list[Column]) -> str:
-    """SQL of the text that payload_hash covers: what will stand in the log, by type.
+    """SQL of the text that payload_hash covers besides the parties: what will stand in the log.
 
     NULL fields are left out, so that a new optional field changes no hash.
     """
     always = [
         "event_type", "subject", "epoch_us(occurred_at)", "schema_version",
         "'amends=' || amends_id", "case when is_retracted then 'retracted' end",
-        "'parties=' || list_transform(party_refs, lambda r: r.id_hash || r.role)::varchar",
         "'objects=' || objects::varchar", "'extra=' || extra",
         *(f"'{name}=' || {name}" for name in _ENVELOPE),
     ]  # fmt: skip

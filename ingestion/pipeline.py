@@ -211,7 +211,6 @@ def _take_in(
     for domain in DOMAINS if not options.dry_run else ():
         merged = merge(
             con,
-            target,
             domain,
             log=options.log,
             input_key=input_key,
@@ -221,11 +220,11 @@ def _take_in(
         _account_for(account, merged)
         conflicts += merged.conflicts
     if options.dry_run:
-        _account_dry(con, target, account)
-    rejects = _rejects(con, target, lines, conflicts, is_mapped=options.mapping is not None)
+        _account_dry(con, account)
+    rejects = _rejects(con, lines, conflicts, is_mapped=options.mapping is not None)
     for source, number in Counter(rejects.source).items():
         account.add(source, "quarantined", number)
-    _count_dropped(con, target, account)
+    _count_dropped(con, account)
     if not options.dry_run:
         quarantine.write(options.quarantine, input_key, rejects, options.run_started_at)
     return account
@@ -239,25 +238,24 @@ def _account_for(account: Account, merged: Merged) -> None:
     account.retracted += merged.retracted
 
 
-def _account_dry(con: duckdb.DuckDBPyConnection, target: Path, account: Account) -> None:
+def _account_dry(con: duckdb.DuckDBPyConnection, account: Account) -> None:
     rows = con.execute(
-        f"select source, count(*) from read_parquet('{target}') where problem is null group by source"
+        "select source, count(*) from draft_rows where problem is null group by source"
     ).fetchall()
     for source, number in rows:
         account.add(source, "appended", number)
 
 
-def _count_dropped(con: duckdb.DuckDBPyConnection, target: Path, account: Account) -> None:
+def _count_dropped(con: duckdb.DuckDBPyConnection, account: Account) -> None:
     rows = con.execute(
         "select name, count(*) from (select unnest(dropped) as name "
-        f"from read_parquet('{target}') where dropped is not null) group by name"
+        "from draft_rows where dropped is not null) group by name"
     ).fetchall()
     account.extra_dropped = {str(name): int(number) for name, number in rows}
 
 
 def _rejects(
     con: duckdb.DuckDBPyConnection,
-    target: Path,
     lines: inputs.Lines,
     conflicts: list[int],
     *,
@@ -265,10 +263,9 @@ def _rejects(
 ) -> quarantine.Rejects:
     """The rows that stay out, with place, reason and shape."""
     found = con.execute(
-        f"""select file_row_number, coalesce(problem, 'conflicting_duplicate|id'), source, line_number
-        from read_parquet('{target}', file_row_number = true)
-        where problem is not null or list_contains(?, file_row_number)
-        order by file_row_number""",
+        """select row, coalesce(problem, 'conflicting_duplicate|id'), source, line_number
+        from draft_rows where problem is not null or row in (select unnest(?::bigint[]))
+        order by row""",
         [conflicts],
     ).fetchall()
     rows = np.array([row for row, *_ in found], dtype=np.int64)
