@@ -73,9 +73,9 @@ periods as (
 
 select
     periods.*,
-    slopes.slope,
-    slopes.slope_low,
-    slopes.slope_high,
+    round(slopes.slope, 6) as slope,
+    case when slopes.pair_count = 15 then slopes.slope_low end as slope_low,
+    case when slopes.pair_count = 15 then slopes.slope_high end as slope_high,
     slopes.direction_sum
 from periods
 left join slopes
