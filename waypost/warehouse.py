@@ -34,18 +34,13 @@ QUARANTINE = {
     "shape": "varchar",
     "first_seen_at": "timestamptz",
 }
+COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused")
 RECEIPTS = {
     "input_key": "varchar",
     "file_name": "varchar",
-    "source": "varchar",
-    "read": "bigint",
-    "appended": "bigint",
-    "duplicates": "bigint",
-    "quarantined": "bigint",
-    "unused": "bigint",
-    "refused": "bigint",
     "committed_at": "timestamptz",
-}
+    "source": "varchar",
+} | dict.fromkeys(COUNTS, "bigint")
 
 
 @dataclass(frozen=True)
@@ -126,7 +121,7 @@ def _log_views(
         select = _typed_select(connection, log.columns(domain), reader)
         connection.execute(
             f"create or replace view log.{domain} as select *, {_rank(domain)} as event_type_rank"
-            f" from ({select}) where commit_no <= {limit}"
+            f" from ({select}) where commit_no is null or commit_no <= {limit}"
         )
 
 
@@ -135,8 +130,26 @@ def _side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> No
     reader = f"read_parquet({_list(parts)}, union_by_name = true)" if parts else None
     select = _typed_select(connection, QUARANTINE, reader)
     connection.execute(f"create or replace view log.quarantine as {select}")
-    select = _typed_select(connection, RECEIPTS, None)
+    receipts = sorted(str(path) for path in (settings.log / "inputs").glob("*.json"))
+    select = _typed_select(connection, RECEIPTS, _receipts_reader(receipts) if receipts else None)
     connection.execute(f"create or replace view log.receipts as {select}")
+
+
+def _receipts_reader(files: Sequence[str]) -> str:
+    """One row per input and source."""
+    counts = ", ".join(f"{name} bigint" for name in COUNTS)
+    kinds = {
+        "input_key": "varchar",
+        "file_name": "varchar",
+        "committed_at": "timestamptz",
+        "sources": f"struct(source varchar, {counts})[]",
+    }
+    columns = ", ".join(f"{name}: {_quoted(kind)}" for name, kind in kinds.items())
+    nested = f"read_json({_list(files)}, columns = {{{columns}}})"
+    return f"(select * exclude (sources), unnest(sources, recursive := true) from {nested})"
+
+
+def _event_types(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create or replace table log.event_types(event_type varchar, domain varchar, rank integer,"
         " subject varchar, label_en varchar, label_de varchar)"
@@ -193,6 +206,7 @@ def prepare(
         connection.execute("set TimeZone = 'UTC'; create schema if not exists log")
         _log_views(connection, settings, limits)
         _side_views(connection, settings)
+        _event_types(connection)
         moment = as_of or _latest_record(connection)
         build = Build(_fingerprint(seeds, moment, limits), moment, log_as_of, limits)
         connection.execute(
@@ -235,7 +249,7 @@ def run_dbt(settings: Settings, database: Path, arguments: Sequence[str]) -> Dbt
     environment = DuckDBConnectionManager._ENV
     if environment is not None:
         environment.close()
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager._ENV = None
     if result.exception:
         raise WaypostError(f"dbt stopped: {result.exception}")
     return _outcome(result.result)

@@ -2,7 +2,7 @@
 select
     contact_id, contact_id as object_id, 'contact' as object_type, contact_kind, case_id,
     order_id, invoice_id, subscription_id, channel, direction, service_mode,
-    coalesce(wrapup_code, reason_code) as reason_code,
+    coalesce(wrapup_reason_code, reason_code) as reason_code,
     coalesce(team, last_queue) as team, source_url,
     wait_seconds, talk_seconds, hold_seconds, acw_seconds, handling_seconds,
     customer_message_count, public_reply_count, transfer_count,

@@ -1,9 +1,13 @@
 {#- Calls and chats as one row each. -#}
-with timed as (
+with reason_codes as (
+    select distinct reason_code from {{ ref('reasons') }}
+),
+
+timed as (
     select
         started.*,
         times.team,
-        times.wrapup_code,
+        reason_codes.reason_code as wrapup_reason_code,
         times.answered_at,
         times.abandoned_at,
         times.talk_seconds,
@@ -24,6 +28,7 @@ with timed as (
         coalesce(times.ended_at, times.last_seen_at, started.occurred_at) as ended_at
     from {{ ref('stg_contact__contacts_started') }} as started
     left join {{ ref('int_session_times') }} as times on started.contact_id = times.contact_id
+    left join reason_codes on times.wrapup_code = reason_codes.reason_code
 ),
 
 worked as (
