@@ -10,6 +10,7 @@ select
     settled.tax_minor,
     settled.gross_minor,
     settled.paid_minor,
+    settled.refund_minor,
     case when settled.is_voided then 0 else settled.gross_minor - settled.paid_minor end as open_minor,
     settled.net_amount,
     cast(settled.gross_amount - settled.net_amount as decimal(18, 2)) as tax_amount,

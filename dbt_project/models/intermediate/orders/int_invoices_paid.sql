@@ -24,8 +24,10 @@ of_invoices as (
 
 select
     invoice_id,
-    cast(sum(amount_minor) as bigint) as paid_minor,
-    cast(coalesce(sum(case when succeeded_at is not null then amount_minor end), 0) as bigint) as received_minor,
+    cast(coalesce(sum(case when succeeded_at is not null then amount_minor end), 0) as bigint)
+        as received_minor,
+    cast(coalesce(sum(case when succeeded_at is null then amount_minor end), 0) as bigint)
+        as refund_minor,
     max(succeeded_at) as last_paid_at
 from of_invoices
 group by invoice_id
