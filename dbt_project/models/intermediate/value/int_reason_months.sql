@@ -31,7 +31,7 @@ efforts as (
 
 reason_months as (
     select
-        coalesce(contacts.reason_code, 'unclassified') as reason_code,
+        contacts.reason_code,
         contacts.month,
         count(*) as contact_count,
         sum(case when contacts.is_human_handled then 1 else 0 end) as human_contact_count,
@@ -46,7 +46,7 @@ reason_months as (
         sum(offers.accepted_offer_amount) as accepted_offer_amount
     from contacts
     left join offers on contacts.contact_id = offers.contact_id
-    group by 1, 2
+    group by contacts.reason_code, contacts.month
 )
 
 select

@@ -38,7 +38,7 @@ select
     contacts.direction,
     contacts.service_mode,
     contacts.team,
-    contacts.reason_code,
+    coalesce(contacts.reason_code, 'unclassified') as reason_code,
     contacts.reason_family,
     valued.journey_step,
     valued.demand_type,
