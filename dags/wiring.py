@@ -13,7 +13,7 @@ BILLING_EVENTS = Asset(name="billing_events", uri="waypost://log/billing")
 
 def _cron(minutes: str) -> CronTriggerTimetable:
     """These minutes of every hour, in UTC; the first run waits for the next of them."""
-    return CronTriggerTimetable(f"{minutes} * * * *", timezone="UTC", run_immediately=False)
+    return CronTriggerTimetable(f"{minutes} * * * *", timezone="UTC", run_immediately=timedelta(0))
 
 
 # offsets keep the three from starting in the same second

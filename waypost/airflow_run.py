@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,19 @@ class Outcome:
 
 
 def run(airflow: Airflow, logs: Path, tell: Tell) -> Outcome:
-    """Trigger the three ingests and wait until no run and no asset event is left."""
+    """Trigger the three ingests and wait until no run and no asset event is left.
+
+    The pool of the build opens when all three have ended: one build of everything instead of one
+    of what the first source brought and another of the rest.
+    """
     _wait_for_dags(airflow)
-    airflow.make_pool(POOL, 1, "One process at a time may open the warehouse file.")
+    airflow.set_pool(POOL, 0)
     for dag_id in INGEST_DAGS:
         airflow.post(f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
-    tasks = _follow(airflow, tell)
+    shown: dict[tuple[str, str, str], str] = {}
+    _follow(airflow, tell, shown, until=_are_ingests_over)
+    airflow.set_pool(POOL, 1)
+    tasks = _follow(airflow, tell, shown, until=_is_all_over)
     outcome = Outcome()
     for task in tasks:
         if task["state"] == "failed":
@@ -66,28 +73,48 @@ def _wait_for_dags(airflow: Airflow) -> None:
     raise AirflowError(f"Airflow did not find the DAGs in time; its log is {airflow.log}.")
 
 
-def _follow(airflow: Airflow, tell: Tell) -> list[Row]:
-    """Show each task's changes; done when all has ended twice in a row and no event waits.
+def _follow(
+    airflow: Airflow,
+    tell: Tell,
+    shown: dict[tuple[str, str, str], str],
+    *,
+    until: Callable[[Airflow], bool],
+) -> list[Row]:
+    """Show each task's changes until the condition holds twice in a row.
 
     An event is queued before its ingest run ends, and a build run stands before the event leaves
-    the queue: so two quiet looks in a row, the queue first, cannot miss a build.
+    the queue: so two quiet looks in a row cannot miss a build.
     """
-    shown: dict[tuple[str, str, str], str] = {}
     quiet, deadline = 0, time.monotonic() + RUN_LIMIT_SECONDS
     while quiet < 2:
         if time.monotonic() > deadline:
             raise AirflowError(f"The run was not done in {RUN_LIMIT_SECONDS} s; see {airflow.log}.")
         time.sleep(POLL_SECONDS)
-        is_queue_empty = _is_queue_empty(airflow)
-        runs = airflow.get("/api/v2/dags/~/dagRuns?limit=100")["dag_runs"]
-        tasks: list[Row] = airflow.get("/api/v2/dags/~/dagRuns/~/taskInstances?limit=500")[
-            "task_instances"
-        ]
-        for task in tasks:
+        is_over = until(airflow)
+        for task in (tasks := _tasks(airflow)):
             _show(task, shown, tell)
-        is_quiet = is_queue_empty and all(run["state"] in _ENDED for run in runs)
-        quiet = quiet + 1 if is_quiet else 0
+        quiet = quiet + 1 if is_over else 0
     return tasks
+
+
+def _tasks(airflow: Airflow) -> list[Row]:
+    path = "/api/v2/dags/~/dagRuns/~/taskInstances?limit=1000"
+    rows: list[Row] = airflow.get(path)["task_instances"]
+    return rows
+
+
+def _are_over(airflow: Airflow, dag_ids: Collection[str]) -> bool:
+    runs = airflow.get("/api/v2/dags/~/dagRuns?limit=1000")["dag_runs"]
+    return all(run["state"] in _ENDED for run in runs if run["dag_id"] in dag_ids)
+
+
+def _are_ingests_over(airflow: Airflow) -> bool:
+    return _are_over(airflow, INGEST_DAGS)
+
+
+def _is_all_over(airflow: Airflow) -> bool:
+    """The queue first: what leaves it later is seen as a run."""
+    return _is_queue_empty(airflow) and _are_over(airflow, (*INGEST_DAGS, BUILD_DAG))
 
 
 def _is_queue_empty(airflow: Airflow) -> bool:

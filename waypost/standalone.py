@@ -146,13 +146,15 @@ class Airflow:
         with urlopen(request, timeout=30) as response:
             return json.loads(response.read() or b"null")
 
-    def make_pool(self, name: str, slots: int, about: str) -> None:
-        """Make a pool; one that is there stays."""
+    def set_pool(self, name: str, slots: int) -> None:
+        """Make a pool, or give one that is there another number of slots."""
         try:
-            self.post("/api/v2/pools", {"name": name, "slots": slots, "description": about})
+            self.post("/api/v2/pools", {"name": name, "slots": slots})
         except HTTPError as error:
             if error.code != 409:
                 raise
+            path = f"/api/v2/pools/{name}?update_mask=slots"
+            self._call("PATCH", path, {"pool": name, "slots": slots})
 
     def stop(self) -> None:
         """End the whole group: parent, scheduler, processors, servers, workers."""

@@ -31,7 +31,7 @@ def run_step(step: str, params: Mapping[str, str | None] | None = None) -> Count
     times = {name: _time(conf.get(name)) for name in ("as_of", "log_as_of")}
     try:
         counts: Counts | None = getattr(steps, step)(Settings.from_environment(), **times)
-    except GateFailedError as error:  # trying again would find the same
+    except (GateFailedError, steps.BuildFailedError) as error:  # a retry would find the same
         raise AirflowFailException(str(error)) from error
     if counts is None:
         raise AirflowSkipException(f"{step}: nothing to do")
