@@ -1,6 +1,6 @@
 with recursive amendments as (
     select source, event_id, amends_id, event_key, commit_no, recorded_at
-    from {{ ref('log_rows') }}
+    from {{ ref('log_rows') }} as log_rows
     where
         amends_id is not null
         and recorded_at <= {{ as_of() }}
