@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 
 from waypost.standalone import Airflow, AirflowError
 
@@ -120,7 +119,7 @@ def _is_all_over(airflow: Airflow) -> bool:
 def _is_queue_empty(airflow: Airflow) -> bool:
     try:
         answer = airflow.get(f"/api/v2/dags/{BUILD_DAG}/assets/queuedEvents")
-    except HTTPError as error:
+    except AirflowError as error:
         if error.code == 404:  # how the API says that no event waits
             return True
         raise

@@ -20,11 +20,16 @@ from waypost.settings import PROJECT, Settings
 
 START_LIMIT_SECONDS = 120
 STOP_LIMIT_SECONDS = 30
+REQUEST_LIMIT_SECONDS = 60
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 
 
 class AirflowError(Exception):
-    """Airflow did not do what was asked; one sentence with the place of its log."""
+    """Airflow did not do what was asked; one sentence, and the HTTP status when it answered."""
+
+    def __init__(self, sentence: str, code: int = 0) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 def free_ports(count: int) -> list[int]:
@@ -125,7 +130,7 @@ class Airflow:
     def _is_healthy(self) -> bool:
         try:
             health = self.get("/api/v2/monitor/health")
-        except (URLError, OSError, ValueError):
+        except (AirflowError, URLError, OSError, ValueError):
             return False
         return all((health.get(one) or {}).get("status") == "healthy" for one in COMPONENTS)
 
@@ -143,18 +148,23 @@ class Airflow:
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         request = Request(self.address + path, data, headers, method=method)
-        with urlopen(request, timeout=30) as response:
-            return json.loads(response.read() or b"null")
+        try:
+            with urlopen(request, timeout=REQUEST_LIMIT_SECONDS) as response:
+                return json.loads(response.read() or b"null")
+        except HTTPError as error:
+            told = error.read().decode(errors="replace")[:300]
+            sentence = f"Airflow answered {error.code} to {method} {path}: {told}; see {self.log}."
+            raise AirflowError(sentence, error.code) from None
 
     def set_pool(self, name: str, slots: int) -> None:
         """Make a pool, or give one that is there another number of slots."""
+        pool = {"slots": slots, "description": "", "include_deferred": False}
         try:
-            self.post("/api/v2/pools", {"name": name, "slots": slots})
-        except HTTPError as error:
+            self.post("/api/v2/pools", {"name": name, **pool})
+        except AirflowError as error:
             if error.code != 409:
                 raise
-            path = f"/api/v2/pools/{name}?update_mask=slots"
-            self._call("PATCH", path, {"pool": name, "slots": slots})
+            self._call("PATCH", f"/api/v2/pools/{name}", {"pool": name, **pool})
 
     def stop(self) -> None:
         """End the whole group: parent, scheduler, processors, servers, workers."""
