@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from random import Random
 
 import duckdb
 
@@ -46,28 +47,30 @@ def add(con: duckdb.DuckDBPyConnection, totals: Totals) -> None:
             months[month] += amount
 
 
-def costs(totals: Totals, month: date) -> dict[str, int]:
-    """EUR cents of each cost centre in a month."""
+def costs(totals: Totals, month: date, seed: int) -> dict[str, int]:
+    """EUR cents of each cost centre in a month; each swings by a few per cent."""
 
     def of(name: str) -> float:
         return totals.get(name, {}).get(month, 0.0)
 
     revenue = of("revenue_minor")
-    return {
-        "service": round(of("handling_seconds") / 36 * RATE_PER_HOUR * OVERHEAD),
-        "marketing": round(revenue * 0.085),
-        "sales": round(revenue * 0.05),
-        "production": round(of("goods_minor") + revenue * 0.06),
-        "logistics": round(of("parcels") * 540 + revenue * 0.01),
-        "billing": round(of("invoices") * 45 + revenue * 0.006),
+    exact = {
+        "service": of("handling_seconds") / 36 * RATE_PER_HOUR * OVERHEAD,
+        "marketing": revenue * 0.085,
+        "sales": revenue * 0.05,
+        "production": of("goods_minor") + revenue * 0.06,
+        "logistics": of("parcels") * 540 + revenue * 0.01,
+        "billing": of("invoices") * 45 + revenue * 0.006,
     }
+    swing = Random(f"{seed}/{month}")
+    return {center: round(minor * swing.uniform(0.97, 1.03)) for center, minor in exact.items()}
 
 
 def post(con: duckdb.DuckDBPyConnection, company: Company, totals: Totals) -> None:
     """Fill `delivery` with the month's postings, made on the 28th."""
     model.run(con, "model/event")
     for month in model.months(company):
-        for center, minor in costs(totals, month).items():
+        for center, minor in costs(totals, month, company.seed).items():
             con.execute(_POSTING, {"month": month, "center": center, "minor": minor})
     model.run(con, "model/lines")
     con.execute(

@@ -5,7 +5,8 @@ with
 linked as (
     select *, concat('case/', case_id) as subject, helpdesk_url(case_id) as url,
         case when is_written then later(opened_at, 0) else later(opened_at, 2) end as filed_at,
-        case when is_transferred then coalesce(later(first_reply_at, -200), later(opened_at, 900)) end
+        case when is_transferred then coalesce(
+            greatest(later(first_reply_at, -200), later(filed_at, 20)), later(opened_at, 900)) end
             as moved_at,
     from cases
 )

@@ -89,7 +89,7 @@ reports as (
     select *, 'out_for_delivery', later(delivered_at, -3600 * span(order_no, 'on the road', 0.5, 3.5))
     from shipment
     union all
-    select *, case when u(order_no, 'refused') < 0.004 then 'returned' else 'delivered' end, delivered_at
+    select *, case when is_refused then 'returned' else 'delivered' end, delivered_at
     from shipment
 )
 

@@ -99,6 +99,11 @@ from dated
 cross join (select unnest([1, 2, 3]) as turn_no) as turns
 where turn_no <= turn_count;
 
+create or replace temp table replied as
+select contact_no, max(replied_at) as last_replied_at
+from turn
+group by contact_no;
+
 create or replace temp table cases as
 select
     case_id,

@@ -67,7 +67,7 @@ timed as (
         concat(case channel when 'phone' then 'CL' when 'chat' then 'CH' else 'TH' end, contact_no)
             as contact_id,
         case queue when 'service' then concat('service_', language) else queue end as first_queue,
-        least(2 + drawn_wait_s, 900) as wait_s,
+        least(2 + coalesce(drawn_wait_s, 0), 900) as wait_s,
     from tried
 )
 

@@ -25,7 +25,7 @@ select order_no, customer_no, order_id, null, reason_code,
     days_later(delivered_at, span(order_no, reason_code, after_days_from, after_days_to))
 from shipment
 cross join reasons_of_parcels
-where u(order_no, concat('?', reason_code)) < rate
+where u(order_no, concat('?', reason_code)) < rate and not is_refused
 union all
 select order_no, customer_no, order_id, null, 'during.delivery_status',
     later(promised_at, least(span(order_no, 'asks after', 0.4, 3.2) * 86400,
@@ -79,25 +79,39 @@ select customer_no, subscription_id, wish_at as wanted_at, has_accepted_offer,
 from subscription
 where wish is not null and coalesce(wish_at < defaulted_at, true);
 
+-- Questions without an occasion come evenly, wave after wave of at most 180 days.
 create or replace temp table plain_demand as
 with
 
 plain_reasons as (
-    select unnest(['pre.price', 'pre.availability', 'pre.advice', 'during.account',
-        'during.password_reset', 'during.password_reset', 'during.address_change',
-        'pre.lead_qualification']) as reason_code,
-        unnest([0.13, 0.11, 0.08, 0.05, 0.36, 0.18, 0.04, 0.016]) as rate,
-        generate_subscripts([1, 2, 3, 4, 5, 6, 7, 8], 1) as n
+    select * from (values (1, 'pre.price', 0.13), (2, 'pre.availability', 0.11),
+        (3, 'pre.advice', 0.08), (4, 'during.account', 0.05), (5, 'during.password_reset', 0.36),
+        (6, 'during.password_reset', 0.18), (7, 'during.address_change', 0.04),
+        (8, 'pre.lead_qualification', 0.016)) as listed(place, reason_code, rate)
+),
+
+waves as (
+    select wave, getvariable('days') / ceil(getvariable('days') / 180) as wave_days
+    from range(0, ceil(getvariable('days') / 180)::integer) as numbers(wave)
+),
+
+drawn as (
+    select
+        customer.*,
+        reason_code,
+        100 * wave + place as n,
+        private_time(getvariable('start_day') + floor(wave_days * (wave
+            + u(customer_no, concat('day', n))))::integer, customer_no, concat('asks', n)) as wanted_at,
+    from customer
+    cross join plain_reasons
+    cross join waves
+    where u(customer_no, concat('?plain', 100 * wave + place))
+        < rate * wave_days / 180 * (0.6 + 0.4 * activity)
 )
 
-select customer_no, reason_code, n,
-    private_time(getvariable('start_day') + floor(getvariable('days')
-        * u(customer_no, concat('day', n)))::integer, customer_no, concat('asks', n)) as wanted_at
-from customer
-cross join plain_reasons
-where u(customer_no, concat('?plain', n))
-    < rate * getvariable('days') / 180 * (0.6 + 0.4 * activity)
-    and (kind <> 'guest' or reason_code in ('pre.price', 'pre.availability', 'pre.advice'));
+select customer_no, reason_code, n, wanted_at
+from drawn
+where coalesce(wanted_at > created_at, reason_code in ('pre.price', 'pre.availability', 'pre.advice'));
 
 create or replace temp table demand as
 with

@@ -14,7 +14,8 @@ broken_kinds as (
     from sound
     inner join broken on broken.type in (sound.type, '*')
     where u(id, 'breaks') < getvariable('broken_share')
-    qualify row_number() over (partition by source, id order by u(id, concat(kind, patch)), kind, patch) = 1
+    qualify row_number() over (partition by source, id
+        order by u(id, concat(kind, patch)) * if(broken.type = '*', 3, 1), kind, patch) = 1
 ),
 
 broken_lines as (

@@ -12,9 +12,12 @@ after_contacts as (
         case when not is_written then contact_id end as contact_id,
         case_id,
         null as order_id,
-        later(ended_at, 3600 * span(contact_no, 'survey', 0.3, 20)) as sent_at,
+        later(coalesce(last_replied_at, ended_at), 3600 * span(contact_no, 'survey', 0.3, 20))
+            as sent_at,
     from thread
-    where not is_abandoned and u(contact_no, 'surveyed') < 0.55
+    left join replied using (contact_no)
+    where not is_abandoned and not (is_written and last_replied_at is null)
+        and u(contact_no, 'surveyed') < 0.55
 ),
 
 relations as (

@@ -55,10 +55,13 @@ create or replace macro when_staffed(moment, k, salt) as
     else at_local(next_opening(moment at time zone 'Europe/Berlin'),
         3600 * (9 + 2.5 * u(k, concat(salt, '.opening')))) end;
 
--- Who finds the phone closed calls some time in the next opening hours.
+-- Who finds the phone closed calls in the next opening hours, after a weekend perhaps a day later.
 create or replace macro call_time(moment, k) as
     case when is_staffed(moment at time zone 'Europe/Berlin') then moment
-    else at_local(next_opening(moment at time zone 'Europe/Berlin'),
+    else at_local(
+        next_opening(moment at time zone 'Europe/Berlin') + case
+            when isodow(moment at time zone 'Europe/Berlin') >= 6
+            then pick(k, 'puts off', [0, 0, 0, 0, 1, 1, 2, 3]) else 0 end,
         3600 * (9 + 6.5 * u(k, 'calls'))) end;
 
 create or replace macro money(minor, currency) as

@@ -2,35 +2,41 @@
 create or replace temp table promise as
 with
 
+spoken as (
+    select thread.*, coalesce(last_replied_at, ended_at) as talked_at
+    from thread
+    left join replied using (contact_no)
+    where not is_abandoned and not (is_written and last_replied_at is null)
+),
+
 kinds as (
-    select concat('PR', contact_no, 'c') as promise_id, 'callback' as kind, thread.*,
-        when_staffed(later(ended_at, 3600 * span(contact_no, 'calls back', 18, 30)), contact_no, 'due')
+    select concat('PR', contact_no, 'c') as promise_id, 'callback' as kind, spoken.*,
+        when_staffed(later(talked_at, 3600 * span(contact_no, 'calls back', 18, 30)), contact_no, 'due')
             as due_at
-    from thread
-    where channel = 'phone' and not is_abandoned and u(contact_no, 'callback') < 0.05
+    from spoken
+    where channel = 'phone' and u(contact_no, 'callback') < 0.05
     union all
-    select concat('PR', contact_no, 'd'), 'delivery', thread.*, days_later(ended_at, 2)
-    from thread
-    where reason_code = 'during.delivery_status' and not is_abandoned
-        and u(contact_no, 'promises parcel') < 0.55
+    select concat('PR', contact_no, 'd'), 'delivery', spoken.*, days_later(talked_at, 2)
+    from spoken
+    where reason_code = 'during.delivery_status' and u(contact_no, 'promises parcel') < 0.55
     union all
-    select concat('PR', contact_no, 'r'), 'refund', thread.*, days_later(ended_at, 7)
-    from thread
+    select concat('PR', contact_no, 'r'), 'refund', spoken.*, days_later(talked_at, 7)
+    from spoken
     where reason_code in ('after.return', 'after.refund_status', 'after.invoice_wrong')
-        and not is_abandoned and u(contact_no, 'promises money') < 0.4
+        and u(contact_no, 'promises money') < 0.4
     union all
-    select concat('PR', contact_no, 'p'), 'reply', thread.*, days_later(ended_at, 2)
-    from thread
+    select concat('PR', contact_no, 'p'), 'reply', spoken.*, days_later(talked_at, 2)
+    from spoken
     where case_id is not null and not is_written and u(contact_no, 'promises reply') < 0.06
     union all
-    select concat('PR', contact_no, 'x'), 'repair', thread.*, days_later(ended_at, 10)
-    from thread
-    where reason_code = 'after.repair' and not is_abandoned
+    select concat('PR', contact_no, 'x'), 'repair', spoken.*, days_later(talked_at, 10)
+    from spoken
+    where reason_code = 'after.repair'
 )
 
 select
     kinds.*,
-    later(case when kinds.is_written then started_at else ended_at end, -20) as made_at,
+    later(talked_at, -20) as made_at,
     case kinds.kind
         when 'delivery' then shipment.delivered_at
         when 'refund' then refunds.refunded_at

@@ -43,6 +43,7 @@ select
     at_local(case when isodow(arrival_day) = 7 then arrival_day + 1 else arrival_day end,
         3600 * span(order_no, 'doorbell', 8.5, 18.5)) as delivered_at,
     delivered_at > promised_at as is_late,
+    u(order_no, 'refused') < 0.004 as is_refused,
 from travelled;
 
 create or replace temp table returned as
@@ -69,5 +70,5 @@ select
     order_line.net_minor + order_line.line_tax_minor < shipment.total_minor as is_partial,
 from shipment
 inner join order_line on shipment.order_no = order_line.order_no and order_line.line_no = 1
-where u(shipment.order_no, 'returned') < 0.085
+where u(shipment.order_no, 'returned') < 0.085 and not shipment.is_refused
     and not order_line.is_service and not order_line.is_gift_card;
