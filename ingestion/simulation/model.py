@@ -18,13 +18,14 @@ from ingestion.simulation.problems import Value, parameters
 
 _FOLDER = Path(__file__).parent
 MODEL = (
-    *("customers", "orders", "shipments", "subscriptions", "invoices", "payments", "refunds"),
-    *("demand", "contacts", "cases", "states", "outcomes", "feedback", "event"),
+    *("customers", "orders", "totals", "shipments", "subscriptions", "invoices", "payments"),
+    *("refunds", "demand", "needs", "contacts", "threads", "turns", "cases", "states"),
+    *("outcomes", "feedback", "event"),
 )
 EVENTS = {
-    "contact": ("contact", "message", "case", "merge", "outcome", "session", "correction"),
-    "order": ("order",),
-    "billing": ("billing", "subscription"),
+    "contact": ("contact", "message", "case", "status", "merge", "outcome", "session", "correction"),
+    "order": ("order", "shipment"),
+    "billing": ("billing", "payment", "subscription"),
     "feedback": ("feedback",),
     "party": ("party",),
 }

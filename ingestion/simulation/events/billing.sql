@@ -1,4 +1,4 @@
--- What billing reports: invoices, money in, reminders, money out.
+-- The documents that billing reports: invoices, credit notes, corrections.
 create or replace macro invoice_data(id, number, kind, issued_on, due_on, net, tax, currency) as {
     'invoice_id': id, 'number': number, 'type_code': kind, 'issue_date': issued_on::date::varchar,
     'due_date': due_on::date::varchar, 'net': money(net, currency), 'tax': money(tax, currency),
@@ -20,14 +20,16 @@ select
         to_json({
             'order_id': order_id,
             'subscription_id': subscription_id,
-            'service_net': case when service_net_minor > 0 then money(service_net_minor, currency) end,
+            'service_net': case when service_net_minor > 0 then money(service_net_minor,
+                currency) end,
             'period_start': period_start::varchar,
             'period_end': period_end::varchar
         })) as data,
     to_json({'layout': case when has_new_layout then 'v2' else 'v1' end}) as extra,
 from invoice
 union all
-select '/billing/demo', 'invoice.issued', concat(credit_id, '/issued'), concat('invoice/', credit_id),
+select '/billing/demo', 'invoice.issued', concat(credit_id, '/issued'), concat('invoice/',
+    credit_id),
     correction_at, customer_no, 'payer', invoice_url(credit_id),
     json_merge_patch(
         to_json(invoice_data(credit_id, credit_number, '381', local_day(correction_at),
@@ -36,81 +38,18 @@ select '/billing/demo', 'invoice.issued', concat(credit_id, '/issued'), concat('
     to_json({'corrects': invoice_id})
 from credit
 union all
-select '/billing/demo', 'invoice.voided', concat(invoice_id, '/voided'), concat('invoice/', invoice_id),
+select '/billing/demo', 'invoice.voided', concat(invoice_id, '/voided'), concat('invoice/',
+    invoice_id),
     correction_at, customer_no, 'payer', invoice_url(invoice_id),
     to_json({'invoice_id': invoice_id, 'reason': 'wrong_amount'}), null
 from replacement
 union all
 select '/billing/demo', 'invoice.issued', concat(new_invoice_id, '/issued'),
-    concat('invoice/', new_invoice_id), reissued_at, customer_no, 'payer', invoice_url(new_invoice_id),
+    concat('invoice/', new_invoice_id), reissued_at, customer_no, 'payer',
+        invoice_url(new_invoice_id),
     json_merge_patch(
         to_json(invoice_data(new_invoice_id, new_number, '384', local_day(reissued_at),
             local_day(reissued_at) + 14, right_net_minor, right_tax_minor, currency)),
         to_json({'subscription_id': subscription_id})),
     to_json({'corrects': invoice_id})
 from replacement;
-
-insert into event by name
-with
-
-paid as (
-    select invoice_id, payment_id, customer_no, order_id, currency, method, gross_minor, paid_at
-    from payment
-    union all
-    select new_invoice_id, new_payment_id, customer_no, order_id, currency, method,
-        right_net_minor + right_tax_minor, new_paid_at
-    from replacement
-)
-
-select
-    '/billing/demo' as source,
-    'payment.succeeded' as type,
-    concat(payment_id, '/succeeded') as id,
-    concat('payment/', payment_id) as subject,
-    paid_at as happened_at,
-    case when method = 'transfer' then at_local(local_day(paid_at) + 1, 3600 * 6) end as recorded_at,
-    customer_no,
-    'payer' as who,
-    concat('https://billing.example.com/payments/', payment_id) as source_url,
-    to_json({
-        'payment_id': payment_id,
-        'amount': money(gross_minor, currency),
-        'invoice_id': invoice_id,
-        'order_id': order_id,
-        'method': method
-    }) as data,
-from paid
-union all
-select '/billing/demo', 'payment.failed', concat(payment_id, '/failed/', attempt_no),
-    concat('payment/', payment_id), tried_at, null, customer_no, 'payer',
-    concat('https://billing.example.com/payments/', payment_id),
-    to_json({
-        'payment_id': payment_id,
-        'amount': money(gross_minor, currency),
-        'failure_code': failure_code,
-        'invoice_id': invoice_id,
-        'order_id': order_id,
-        'method': method,
-        'attempt': attempt_no,
-        'next_retry_at': rfc(next_retry_at)
-    })
-from attempt
-where has_failed
-union all
-select '/billing/demo', 'dunning.notice_sent', concat(invoice_id, '/dunning/', level),
-    concat('invoice/', invoice_id), sent_at, null, customer_no, 'payer', invoice_url(invoice_id),
-    to_json({'invoice_id': invoice_id, 'level': level, 'fee': money(fee_minor, currency)})
-from notice
-union all
-select '/billing/demo', 'refund.issued', concat(refund_id, '/issued'), concat('refund/', refund_id),
-    refunded_at, null, customer_no, 'payer', invoice_url(invoice_id),
-    to_json({
-        'refund_id': refund_id,
-        'amount': money(refund_minor, currency),
-        'payment_id': payment_id,
-        'order_id': order_id,
-        'invoice_id': invoice_id,
-        'is_partial': is_partial,
-        'reason': reason
-    })
-from refund;

@@ -36,12 +36,14 @@ select
     }) as data,
 from linked
 union all
-select '/helpdesk/demo', 'case.assigned', concat(case_id, '/assigned/1'), subject, later(filed_at, 15),
+select '/helpdesk/demo', 'case.assigned', concat(case_id, '/assigned/1'), subject, later(filed_at,
+    15),
     null, null, null, null, actor_of('system'), url,
     to_json({'case_id': case_id, 'to_group': queue, 'assigned_by': 'rule'})
 from linked
 union all
-select '/helpdesk/demo', 'case.assigned', concat(case_id, '/assigned/2'), subject, moved_at, null, null,
+select '/helpdesk/demo', 'case.assigned', concat(case_id, '/assigned/2'), subject, moved_at, null,
+    null,
     null, null, agent_of(agent), url,
     to_json({
         'case_id': case_id, 'to_group': next_queue, 'from_group': queue, 'to_agent': agent,
@@ -63,7 +65,8 @@ select '/helpdesk/demo', 'case.classified', concat(case_id, '/classified/1'), su
 from linked
 where u(case_id, 'is classified') < 0.97
 union all
-select '/helpdesk/demo', 'case.linked', concat(case_id, '/linked/1'), subject, later(filed_at, 400), null,
+select '/helpdesk/demo', 'case.linked', concat(case_id, '/linked/1'), subject, later(filed_at, 400),
+    null,
     null, null, null, agent_of(agent), url,
     to_json({
         'case_id': case_id,
@@ -90,18 +93,3 @@ from (
     select *, 'resolution', case priority when 'high' then 48 else 96 end
     from linked
 );
-
-insert into event by name
-select
-    '/helpdesk/demo' as source,
-    'case.status_changed' as type,
-    concat(case_id, '/status/', sequence) as id,
-    concat('case/', case_id) as subject,
-    moved_at as happened_at,
-    sequence + 10 as sequence,
-    case when agent is not null then agent_of(agent) else actor_of(changed_by) end as actor,
-    helpdesk_url(case_id) as source_url,
-    to_json({
-        'case_id': case_id, 'from_status': from_status, 'to_status': to_status, 'changed_by': changed_by
-    }) as data,
-from state;

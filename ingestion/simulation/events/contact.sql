@@ -38,7 +38,8 @@ select
     case when channel = 'phone' then to_json({
         'trunk': concat('tk-', 1 + floor(u(contact_no, 'trunk') * 6)::integer),
         'ivr_steps': 1 + floor(u(contact_no, 'ivr') * 4)::integer
-    }) else to_json({'page': pick(contact_no, 'page', ['account', 'checkout', 'help', 'orders'])}) end
+    }) else to_json({'page': pick(contact_no, 'page', ['account', 'checkout', 'help',
+        'orders'])}) end
         as extra,
 from live
 union all
@@ -47,13 +48,15 @@ select source, 'contact.queued', concat(contact_id, '/queued'), subject, later(s
     to_json({'contact_id': contact_id, 'queue': first_queue}), null
 from live
 union all
-select source, 'contact.answered', concat(contact_id, '/answered'), subject, answered_at, null, null,
+select source, 'contact.answered', concat(contact_id, '/answered'), subject, answered_at, null,
+    null,
     channel, null, null, agent_of(agent), url,
     to_json({'contact_id': contact_id, 'queue': first_queue, 'wait_s': wait_s}), null
 from live
 where not is_abandoned
 union all
-select source, 'contact.abandoned', concat(contact_id, '/abandoned'), subject, answered_at, null, null,
+select source, 'contact.abandoned', concat(contact_id, '/abandoned'), subject, answered_at, null,
+    null,
     channel, null, null, null, url,
     to_json({'contact_id': contact_id, 'queue': first_queue, 'wait_s': wait_s}), null
 from live

@@ -1,5 +1,6 @@
 -- What the survey tool reports.
-create or replace macro scale(kind) as case kind when 'ces' then 'ces_1_7' when 'csat' then 'csat_1_5'
+create or replace macro scale(kind) as case kind when 'ces' then 'ces_1_7' when 'csat'
+    then 'csat_1_5'
     else 'nps_0_10' end;
 
 insert into event by name
@@ -14,7 +15,8 @@ select
     language,
     concat('https://survey.example.com/surveys/', survey_id) as source_url,
     to_json({
-        'survey_id': survey_id, 'kind': kind, 'scale_id': scale(kind), 'trigger_point': trigger_point,
+        'survey_id': survey_id, 'kind': kind, 'scale_id': scale(kind),
+            'trigger_point': trigger_point,
         'case_id': case_id, 'contact_id': contact_id, 'order_id': order_id
     }) as data,
 from asked

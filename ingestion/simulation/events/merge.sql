@@ -20,10 +20,12 @@ select
 from merged
 union all
 select '/helpdesk/demo', 'contact.message_sent', concat('MS', second_case_id, 'q/sent'),
-    concat('message/MS', second_case_id, 'q'), second_opened_at, customer_no, 'mail', channel, language,
+    concat('message/MS', second_case_id, 'q'), second_opened_at, customer_no, 'mail', channel,
+        language,
     actor_of('customer'), helpdesk_url(second_case_id),
     to_json({
-        'message_id': concat('MS', second_case_id, 'q'), 'author_role': 'customer', 'is_public': true,
+        'message_id': concat('MS', second_case_id, 'q'), 'author_role': 'customer',
+            'is_public': true,
         'is_automated': false, 'case_id': second_case_id, 'text_length': 180
     })
 from merged
@@ -35,10 +37,12 @@ select '/helpdesk/demo', 'case.merged', concat(second_case_id, '/merged'),
 from merged
 union all
 select '/helpdesk/demo', 'case.status_changed', concat(second_case_id, '/status/1'),
-    concat('case/', second_case_id), later(merged_at, 1), null, null, null, null, actor_of('system'),
+    concat('case/', second_case_id), later(merged_at, 1), null, null, null, null,
+        actor_of('system'),
     helpdesk_url(second_case_id),
     to_json({
-        'case_id': second_case_id, 'from_status': 'new', 'to_status': 'closed', 'changed_by': 'system'
+        'case_id': second_case_id, 'from_status': 'new', 'to_status': 'closed',
+            'changed_by': 'system'
     })
 from merged;
 
@@ -48,7 +52,8 @@ with
 counted as (
     select
         case_id,
-        count(*) filter (where from_status in ('solved', 'closed') and to_status <> 'closed') as reopens,
+        count(*) filter (where from_status in ('solved', 'closed') and to_status <> 'closed')
+            as reopens,
         max(moved_at) as closed_at,
         arg_max(to_status, sequence) as last_status,
     from state
@@ -66,7 +71,8 @@ select
         'case_id': case_id,
         'reopen_count': reopens,
         'reassignment_count': (is_transferred and next_queue <> queue)::integer,
-        'sla_made': epoch(solved_at - opened_at) <= case priority when 'high' then 48 else 96 end * 3600
+        'sla_made': epoch(solved_at - opened_at) <= case priority when 'high' then 48 else 96 end
+            * 3600
     }) as data,
 from cases
 inner join counted using (case_id)

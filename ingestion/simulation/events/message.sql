@@ -14,9 +14,11 @@ chat_lines as (
 ),
 
 sent as (
-    select concat('MS', turn_key, 'q') as message_id, case_id, null as contact_id, asked_at as sent_at,
+    select concat('MS', turn_key, 'q') as message_id, case_id, null as contact_id, asked_at
+        as sent_at,
         'customer' as author_role, false as is_automated, null as template_id,
-        round(around(turn_key, 'length', 420, 0.7))::integer as text_length, customer_no, who, language,
+        round(around(turn_key, 'length', 420, 0.7))::integer as text_length, customer_no, who,
+            language,
         channel, actor_of('customer') as actor, url
     from written
     union all
@@ -27,12 +29,14 @@ sent as (
     from written
     where replied_at is not null
     union all
-    select concat('MS', turn_key, 'r'), case_id, null, later(asked_at, 20), 'system', true, 'receipt', 310,
+    select concat('MS', turn_key, 'r'), case_id, null, later(asked_at, 20), 'system', true,
+        'receipt', 310,
         null, null, language, channel, actor_of('system'), url
     from written
     where turn_no = 1 and is_opening and channel in ('email', 'web_form')
     union all
-    select concat('MS', case_id, 't'), case_id, null, thanked_at, 'customer', false, null, 24, customer_no,
+    select concat('MS', case_id, 't'), case_id, null, thanked_at, 'customer', false, null, 24,
+        customer_no,
         who, language, channel, actor_of('customer'), helpdesk_url(case_id)
     from cases
     where says_thanks

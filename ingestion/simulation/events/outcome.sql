@@ -13,7 +13,8 @@ select
     to_json({
         'promise_id': promise_id, 'kind': kind, 'due_at': rfc(due_at), 'case_id': case_id,
         'contact_id': case when not is_written then contact_id end, 'order_id': order_id,
-        'quoted_cost': case when kind = 'repair' then money(pick(promise_id, 'quote', [3900, 5900, 8900]),
+        'quoted_cost': case when kind = 'repair' then money(pick(promise_id, 'quote', [3900, 5900,
+            8900]),
             currency) end
     }) as data,
 from promise
@@ -30,7 +31,8 @@ select '/helpdesk/demo', 'promise.cancelled', concat(promise_id, '/cancelled'),
 from promise
 where cancelled_at is not null
 union all
-select '/helpdesk/demo', 'offer.made', concat(offer_id, '/made'), concat('offer/', offer_id), made_at,
+select '/helpdesk/demo', 'offer.made', concat(offer_id, '/made'), concat('offer/', offer_id),
+    made_at,
     customer_no, 'number or mail', agent_of(agent), helpdesk_url(contact_id),
     to_json({
         'offer_id': offer_id, 'contact_id': contact_id, 'kind': offer_kind, 'product': product,
@@ -38,7 +40,8 @@ select '/helpdesk/demo', 'offer.made', concat(offer_id, '/made'), concat('offer/
     })
 from offer
 union all
-select '/helpdesk/demo', 'offer.accepted', concat(offer_id, '/accepted'), concat('offer/', offer_id),
+select '/helpdesk/demo', 'offer.accepted', concat(offer_id, '/accepted'), concat('offer/',
+    offer_id),
     accepted_at, customer_no, 'number or mail', agent_of(agent), helpdesk_url(contact_id),
     to_json({
         'offer_id': offer_id, 'contact_id': contact_id, 'kind': offer_kind, 'product': product,
@@ -48,13 +51,15 @@ from offer
 where is_accepted
 union all
 select '/helpdesk/demo', 'complaint.registered', concat(complaint_id, '/registered'),
-    concat('complaint/', complaint_id), registered_at, customer_no, 'number or mail', agent_of(agent),
+    concat('complaint/', complaint_id), registered_at, customer_no, 'number or mail',
+        agent_of(agent),
     helpdesk_url(case_id),
     to_json({'complaint_id': complaint_id, 'case_id': case_id, 'cause_code': cause_code})
 from complaint
 union all
 select '/helpdesk/demo', 'complaint.resolved', concat(complaint_id, '/resolved'),
-    concat('complaint/', complaint_id), settled_at, null, null, agent_of(agent), helpdesk_url(case_id),
+    concat('complaint/', complaint_id), settled_at, null, null, agent_of(agent),
+        helpdesk_url(case_id),
     to_json({
         'complaint_id': complaint_id, 'case_id': case_id,
         'resolution': case when goodwill is null then 'explained' else 'compensated' end

@@ -9,7 +9,8 @@ pairs as (
     union all
     select customer_no, 'link phone',
         case when u(customer_no, 'phone later') < 0.15
-            then days_later(created_at, span(customer_no, 'phone later', 5, 150)) else later(created_at, 60) end,
+            then days_later(created_at, span(customer_no, 'phone later', 5, 150))
+                else later(created_at, 60) end,
         0.9
     from customer
     where customer_number is not null and phone is not null

@@ -37,7 +37,8 @@ select
 from sessions
 union all
 select '/helpdesk/demo', 'bot.session_ended', concat(session_id, '/ended'),
-    concat('session/', session_id), later(begun_at, bot_s), customer_no, 'number or mail', 'bot', 'automated',
+    concat('session/', session_id), later(begun_at, bot_s), customer_no, 'number or mail', 'bot',
+        'automated',
     language, actor_of('bot'), concat('https://helpdesk.example.com/bots/', session_id),
     to_json({
         'session_id': session_id, 'handoff_requested': not is_bot_contained,
@@ -47,7 +48,8 @@ select '/helpdesk/demo', 'bot.session_ended', concat(session_id, '/ended'),
 from sessions
 union all
 select '/helpdesk/demo', 'selfservice.article_viewed', concat('WB', demand_no, '/article/', page),
-    concat('session/WB', demand_no), later(wanted_at, -span(demand_no, concat('reads ', page), 60, 1500)),
+    concat('session/WB', demand_no), later(wanted_at, -span(demand_no, concat('reads ', page), 60,
+        1500)),
     customer_no, 'number or mail', 'self_service', 'self_service', language, null,
     concat('https://help.example.com/articles/', replace(reason_code, '.', '-')),
     to_json({
@@ -55,5 +57,6 @@ select '/helpdesk/demo', 'selfservice.article_viewed', concat('WB', demand_no, '
         'article_id': concat(replace(reason_code, '.', '-'), '-', page),
         'reason_code': reason_code
     })
-from (select *, unnest(range(1, 2 + (u(demand_no, 'second page') < 0.4)::integer)) as page from attended
+from (select *, unnest(range(1, 2 + (u(demand_no, 'second page') < 0.4)::integer))
+    as page from attended
     where has_article);

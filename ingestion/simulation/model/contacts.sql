@@ -31,12 +31,14 @@ drawn as (
             when has_bot and n = 1 then 'chat'
             when channel_draw < phone_share and phone is not null then 'phone'
             when channel_draw < phone_share + email_share then 'email'
-            when channel_draw < phone_share + email_share + chat_share or email_share = 0 then 'chat'
+            when channel_draw < phone_share + email_share + chat_share or email_share = 0
+                then 'chat'
             when u(contact_no, 'rare') < 0.86 then 'web_form'
             else pick(contact_no, 'rarer', ['social', 'messenger', 'letter'])
         end as channel,
         case when channel in ('phone', 'chat')
-            then round(expo(contact_no, 'wait', 55 + 60 * (isodow(local_day(wanted_at)) = 1)::integer))
+            then round(expo(contact_no, 'wait', 55 + 60
+                * (isodow(local_day(wanted_at)) = 1)::integer))
             end::integer as drawn_wait_s,
         channel in ('phone', 'chat') and has_accepted_offer is null
             and (drawn_wait_s > 240 or u(contact_no, 'hangs up') < 0.035) as is_abandoned,
@@ -48,9 +50,11 @@ drawn as (
 select
     *,
     n = 1 or coalesce(min(case when u(contact_no, 'again') < again_rate then 1 else 0 end)
-        over (partition by demand_no order by n rows between unbounded preceding and 1 preceding), 1)
+        over (partition by demand_no order by n rows between unbounded preceding and 1 preceding),
+            1)
         = 1 as is_made,
-    sum(case when n = 1 then 0 when is_abandoned then 0.06 else span(contact_no, 'patience', 0.8, 5.5) end)
+    sum(case when n = 1 then 0 when is_abandoned then 0.06 else span(contact_no, 'patience', 0.8,
+        5.5) end)
         over (partition by demand_no order by n) as days_after,
 from drawn
 qualify is_made;
@@ -73,13 +77,16 @@ timed as (
 
 select
     *,
-    not is_abandoned and u(contact_no, 'transfer') < case queue when 'service' then 0.07 else 0.04 end
+    not is_abandoned and u(contact_no, 'transfer') < case queue when 'service' then 0.07
+        else 0.04 end
         as is_transferred,
     case when is_transferred then case queue when 'service' then pick(contact_no, 'to queue',
-        ['technical', 'billing_desk', 'sales']) else concat('service_', language) end end as next_queue,
+        ['technical', 'billing_desk', 'sales']) else concat('service_', language) end end
+            as next_queue,
     coalesce(next_queue, first_queue) as last_queue,
     round(least(2700, greatest(45, around(contact_no, 'talk', talk_minutes * 60
-        * case when n = 1 then 1 else 1.25 end * case channel when 'chat' then 1.2 else 1 end, 0.42))))
+        * case when n = 1 then 1 else 1.25 end * case channel when 'chat' then 1.2 else 1 end,
+            0.42))))
         ::integer as talk_s,
     case when channel = 'phone' and u(contact_no, 'holds') < 0.28
         then round(span(contact_no, 'hold', 15, 150)) else 0 end::integer as hold_s,

@@ -23,7 +23,8 @@ broken_lines as (
         *,
         json_merge_patch(line, to_json({
             'id': broken_id,
-            'time': case when kind = 'time_without_zone' then strftime(happened_at, '%Y-%m-%dT%H:%M:%S')
+            'time': case when kind = 'time_without_zone' then strftime(happened_at,
+                '%Y-%m-%dT%H:%M:%S')
                 when kind = 'occurred_after_recorded' then rfc(days_later(recorded_at, 2))
                 else rfc(happened_at) end
         }), patch::json)::varchar as broken_line,

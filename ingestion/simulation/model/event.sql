@@ -15,6 +15,8 @@ create or replace macro agent_of(agent) as case when agent is not null then to_j
 }) end;
 
 create or replace macro actor_of(kind) as to_json({'type': kind});
-create or replace macro helpdesk_url(case_id) as concat('https://helpdesk.example.com/cases/', case_id);
-create or replace macro shop_url(order_id) as concat('https://shop.example.com/admin/orders/', order_id);
+create or replace macro helpdesk_url(case_id) as concat('https://helpdesk.example.com/cases/',
+    case_id);
+create or replace macro shop_url(order_id) as concat('https://shop.example.com/admin/orders/',
+    order_id);
 create or replace macro invoice_url(id) as concat('https://billing.example.com/invoices/', id);

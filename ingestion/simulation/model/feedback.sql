@@ -30,7 +30,8 @@ relations as (
         null as contact_id,
         null as case_id,
         null as order_id,
-        private_time(getvariable('start_day') + (90 * wave + floor(u(customer_no, 'nps day') * 90))::integer,
+        private_time(getvariable('start_day') + (90 * wave + floor(u(customer_no, 'nps day')
+            * 90))::integer,
             concat(customer_no, wave), 'nps') as sent_at,
     from customer
     cross join range(0, 1 + getvariable('days') // 90) as waves(wave)
@@ -38,7 +39,8 @@ relations as (
 ),
 
 deliveries as (
-    select concat('SD', order_no), 'csat', 'after_delivery', customer_no, language, null, null, order_id,
+    select concat('SD', order_no), 'csat', 'after_delivery', customer_no, language, null, null,
+        order_id,
         days_later(delivered_at, 1)
     from shipment
     where u(order_no, 'asked') < 0.15
@@ -59,7 +61,8 @@ answered as (
         later(sent_at, 3600 * least(160, expo(survey_id, 'answers in', 14))) as answered_at,
         epoch(answered_at - getvariable('start_at')) / 86400 / 30.4 as month_no,
     from asked
-    where u(survey_id, 'answers') < case kind when 'nps' then 0.20 when 'ces' then 0.48 else 0.30 end
+    where u(survey_id, 'answers') < case kind when 'nps' then 0.20 when 'ces' then 0.48
+        else 0.30 end
 )
 
 select
@@ -69,10 +72,12 @@ select
         when 'ces' then greatest(1, least(7, round(getvariable('ces_start')
             - getvariable('ces_fall_per_month') * month_no + 1.25 * normal(survey_id, 'score'))))
         when 'csat' then greatest(1, least(5, round(4.1 + 0.95 * normal(survey_id, 'score'))))
-        else greatest(0, least(10, round(getvariable('nps_mean') + 1.9 * normal(survey_id, 'score'))))
+        else greatest(0, least(10, round(getvariable('nps_mean') + 1.9 * normal(survey_id,
+            'score'))))
     end::integer as score,
     case kind when 'nps' then 0 else 1 end as scale_min,
     case kind when 'ces' then 7 when 'csat' then 5 else 10 end as scale_max,
-    case when u(survey_id, 'comments') < 0.3 then round(around(survey_id, 'comment', 80, 0.8))::integer end
+    case when u(survey_id, 'comments') < 0.3 then round(around(survey_id, 'comment', 80,
+        0.8))::integer end
         as comment_length,
 from answered;

@@ -57,7 +57,8 @@ ordered as (
         concat('INV', orders.order_no) as invoice_id,
         false as is_wrong,
         false as is_unpayable,
-        later(coalesce(shipment.dispatched_at, orders.ordered_at), span(orders.order_no, 'bill', 60, 3600))
+        later(coalesce(shipment.dispatched_at, orders.ordered_at), span(orders.order_no, 'bill', 60,
+            3600))
             as issued_at,
     from orders
     left join shipment using (order_no)
@@ -65,9 +66,11 @@ ordered as (
 ),
 
 both_kinds as (
-    select invoice_id, customer_no, order_id, null as subscription_id, currency, method, is_bad_payer,
+    select invoice_id, customer_no, order_id, null as subscription_id, currency, method,
+        is_bad_payer,
         issued_at, net_minor, tax_minor, service_net_minor, net_minor as right_net_minor,
-        tax_minor as right_tax_minor, is_wrong, is_unpayable, null::date as period_start, null::date as period_end
+        tax_minor as right_tax_minor, is_wrong, is_unpayable, null::date as period_start,
+            null::date as period_end
     from ordered
     union all
     select invoice_id, customer_no, order_id, subscription_id, currency, method, is_bad_payer,

@@ -21,7 +21,8 @@ create or replace macro refs_of(id, who, number, email, email2, phone) as list_f
     case when who in ('shop', 'mail', 'mail and number', 'link mail') or who = 'recipient'
         or (number is null and who in ('payer', 'number or mail'))
         then ref('email', spelt_mail(id, email),
-            case who when 'payer' then 'payer' when 'recipient' then 'recipient' else 'customer' end) end,
+            case who when 'payer' then 'payer' when 'recipient' then 'recipient'
+                else 'customer' end) end,
     case when who in ('mail2', 'link mail2') then ref('email', email2, 'customer') end,
     case when who in ('phone', 'link phone') then ref('phone', spelt_phone(id, phone), 'customer')
         when who = 'hidden' then ref('phone', 'anonymous', 'customer') end
@@ -60,7 +61,8 @@ select
     id,
     happened_at,
     recorded_at,
-    least(greatest(drawn_at, getvariable('start_at')), later(getvariable('end_at'), -1)) as delivered_at,
+    least(greatest(drawn_at, getvariable('start_at')), later(getvariable('end_at'), -1))
+        as delivered_at,
     json_merge_patch('{}', to_json({
         'specversion': '1.0',
         'id': id,

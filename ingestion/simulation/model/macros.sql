@@ -26,7 +26,8 @@ create or replace macro at_local(day, secs) as
 
 -- A moment of private life: few at night, most in the evening.
 create or replace macro private_time(day, k, salt) as at_local(day, 3600 * (
-    pick(k, concat(salt, '.hour'), [0, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 15, 16,
+    pick(k, concat(salt, '.hour'), [0, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 15,
+        16,
         16, 17, 17, 18, 18, 19, 19, 19, 20, 20, 20, 20, 21, 21, 21, 22, 22, 23])
     + u(k, concat(salt, '.minute'))));
 

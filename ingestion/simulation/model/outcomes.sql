@@ -11,7 +11,8 @@ spoken as (
 
 kinds as (
     select concat('PR', contact_no, 'c') as promise_id, 'callback' as kind, spoken.*,
-        when_staffed(later(talked_at, 3600 * span(contact_no, 'calls back', 18, 30)), contact_no, 'due')
+        when_staffed(later(talked_at, 3600 * span(contact_no, 'calls back', 18, 30)), contact_no,
+            'due')
             as due_at
     from spoken
     where channel = 'phone' and u(contact_no, 'callback') < 0.05
@@ -46,7 +47,8 @@ select
         when happened_at is not null then case when happened_at > made_at then happened_at end
         when fate < 0.80 then when_staffed(later(made_at, epoch(due_at - made_at)
             * span(promise_id, 'kept', 0.3, 0.9)), promise_id, 'kept')
-        when fate < 0.90 then when_staffed(later(due_at, 3600 * span(promise_id, 'kept late', 2, 60)),
+        when fate < 0.90 then when_staffed(later(due_at, 3600 * span(promise_id, 'kept late', 2,
+            60)),
             promise_id, 'kept late')
     end as fulfilled_at,
     case when fulfilled_at is null and fate > 0.95 then later(due_at, -3600) end as cancelled_at,
@@ -72,7 +74,8 @@ select
     cases.*,
     concat('CP', substr(case_id, 3)) as complaint_id,
     later(opened_at, 120) as registered_at,
-    when_staffed(days_later(coalesce(solved_at, opened_at), span(case_id, 'settles', 0.5, 9)), case_id,
+    when_staffed(days_later(coalesce(solved_at, opened_at), span(case_id, 'settles', 0.5, 9)),
+        case_id,
         'settles') as settled_at,
     case when u(case_id, 'goodwill') < 0.45 then pick(case_id, 'goodwill kind',
         ['voucher', 'voucher', 'credit', 'replacement', 'refund', 'other']) end as goodwill,

@@ -8,7 +8,8 @@ first_tries as (
         concat('PAY', substr(invoice_id, 4)) as payment_id,
         case when is_bad_payer then 0.45 when subscription_id is null then 0.025 else 0.05 end
             as failure_rate,
-        case when subscription_id is null then later(issued_at, span(invoice_id, 'capture', 20, 900))
+        case when subscription_id is null then later(issued_at, span(invoice_id, 'capture', 20,
+            900))
             else days_later(issued_at, span(invoice_id, 'collect', 1, 3)) end as first_at,
     from invoice
     where method <> 'transfer'
@@ -21,7 +22,8 @@ tries as (
 tried as (
     select
         *,
-        days_later(first_at, [0, 3, 8][attempt_no] + span(invoice_id, concat('at ', attempt_no), 0, 0.2))
+        days_later(first_at, [0, 3, 8][attempt_no] + span(invoice_id, concat('at ', attempt_no), 0,
+            0.2))
             as tried_at,
         is_unpayable or u(invoice_id, concat('fails ', attempt_no))
             < case attempt_no when 1 then failure_rate else 0.45 end as has_failed,
@@ -72,7 +74,8 @@ from overdue
 where has_second_notice;
 
 create or replace temp table payment as
-select invoice_id, payment_id, customer_no, order_id, subscription_id, currency, method, gross_minor,
+select invoice_id, payment_id, customer_no, order_id, subscription_id, currency, method,
+    gross_minor,
     tried_at as paid_at
 from attempt
 where not has_failed

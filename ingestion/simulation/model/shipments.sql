@@ -32,7 +32,8 @@ travelled as (
         *,
         local_day(dispatched_at) + 1 + (u(order_no, 'second day') < 0.55)::integer
             + case when u(order_no, 'slow') < 0.035 then 3 else 0 end
-            + case when is_carrier_delayed then span(order_no, 'delay', getvariable('delay_min_days'),
+            + case when is_carrier_delayed then span(order_no, 'delay',
+                getvariable('delay_min_days'),
                 getvariable('delay_max_days'))::integer else 0 end
             + case when is_stuck then 14 else 0 end as arrival_day,
     from judged

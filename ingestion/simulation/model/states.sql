@@ -3,7 +3,8 @@ create or replace temp table state as
 with
 
 moves as (
-    select case_id, case when is_written then later(replied_at, -write_s - 60) else later(asked_at, 5) end as moved_at,
+    select case_id, case when is_written then later(replied_at, -write_s - 60) else later(asked_at,
+        5) end as moved_at,
         'open' as to_status, 'agent' as changed_by, agent
     from turn
     where replied_at is not null and turn_no = 1
@@ -37,7 +38,8 @@ moves as (
 followed as (
     select
         *,
-        lag(to_status, 1, 'new') over (partition by case_id order by moved_at, to_status) as from_status,
+        lag(to_status, 1, 'new') over (partition by case_id order by moved_at, to_status)
+            as from_status,
     from moves
     where moved_at > (select min(opened_at) from cases where cases.case_id = moves.case_id)
 )

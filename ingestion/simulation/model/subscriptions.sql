@@ -46,7 +46,8 @@ select
     case when wish = 'cancel' and not has_accepted_offer then days_later(wish_at, 1.5) end
         as cancelled_at,
     case when is_bad_payer and u(i, 'defaults') < 0.5 then getvariable('start_day')
-        + floor(span(i, 'default day', 0.05, 0.7) * getvariable('days'))::integer end as defaults_from,
+        + floor(span(i, 'default day', 0.05, 0.7) * getvariable('days'))::integer end
+            as defaults_from,
     at_local(date_trunc('month', defaults_from)::date + 85, 36000) as defaulted_at,
     least(cancelled_at, defaulted_at) as ended_at,
 from started;
