@@ -126,7 +126,7 @@ def test_unreadable_invoice_is_found_as_a_reason_to_eliminate_not_to_automate(
     layout_from = truth["parameters"]["layout_from"]
     before, after = marts.execute(
         "select count(*) filter (started_at < $1::date), count(*) filter (started_at >= $1::date)"
-        " from contacts where reason_code = $2",
+        " from contacts where reason_code = $2 and contact_kind in ('call', 'chat', 'thread')",
         [layout_from, reason],
     ).fetchone() or (0, 0)
     assert after > 5 * before
