@@ -1,15 +1,20 @@
 {#- What DuckDB and Spark spell differently. Everything else in the models is common SQL. -#}
 
+{#- Whole seconds that passed, never minute or hour boundaries that were crossed. -#}
 {% macro seconds_between(start, end) -%}
-    {{ return(adapter.dispatch('seconds_between')(start, end)) }}
+    cast(floor({{ microseconds_between(start, end) }} / 1000000) as bigint)
 {%- endmacro %}
 
-{% macro default__seconds_between(start, end) -%}
-    cast(floor((epoch_us({{ end }}) - epoch_us({{ start }})) / 1000000) as bigint)
+{% macro microseconds_between(start, end) -%}
+    {{ return(adapter.dispatch('microseconds_between')(start, end)) }}
 {%- endmacro %}
 
-{% macro spark__seconds_between(start, end) -%}
-    cast(floor((unix_micros({{ end }}) - unix_micros({{ start }})) / 1000000) as bigint)
+{% macro default__microseconds_between(start, end) -%}
+    (epoch_us({{ end }}) - epoch_us({{ start }}))
+{%- endmacro %}
+
+{% macro spark__microseconds_between(start, end) -%}
+    (unix_micros({{ end }}) - unix_micros({{ start }}))
 {%- endmacro %}
 
 {% macro add_seconds(moment, seconds) -%}

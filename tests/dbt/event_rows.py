@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from deltalake import CommitProperties, write_deltalake
 
 from ingestion import catalogue, log
 
@@ -63,7 +63,7 @@ def append(log_path: Path, rows: Iterable[Mapping[str, Any]], at: datetime = COM
 def _append(log_path: Path, domain: str, rows: list[Mapping[str, Any]], at: datetime) -> None:
     with log.locked(log_path, domain), duckdb.connect() as connection:
         table = log.open_table(log_path, domain)
-        number = log.next_commit_no(table)
+        number = table.version() + 1
         kinds = log.columns(domain)
         columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
         connection.execute("set TimeZone = 'UTC'")
@@ -73,6 +73,10 @@ def _append(log_path: Path, domain: str, rows: list[Mapping[str, Any]], at: date
             names = ", ".join(f'"{name}"' for name in values)
             marks = ", ".join(f"${position + 1}" for position in range(len(values)))
             connection.execute(f"insert into part ({names}) values ({marks})", [*values.values()])
-        path = log_path / domain / f"{uuid.uuid4().hex}.parquet"
-        connection.execute(f"copy part to '{path}' (format parquet)")
-        log.append(table, path, len(rows), commit_no=number, committed_at=at, key=path.stem)
+        told = {"waypost.commit_no": str(number), "waypost.committed_at": at.isoformat()}
+        write_deltalake(
+            table,
+            connection.sql("select * from part").to_arrow_table(),
+            mode="append",
+            commit_properties=CommitProperties(custom_metadata=told),
+        )

@@ -37,10 +37,10 @@ answered as (
         on
             reopenings.case_id = messages.case_id
             and messages.is_public
-            and messages.occurred_at >= reopenings.solved_before_at
+            and reopenings.solved_before_at <= messages.occurred_at
             and (
                 reopenings.solved_again_at is null
-                or messages.occurred_at <= reopenings.solved_again_at
+                or reopenings.solved_again_at >= messages.occurred_at
             )
     group by reopenings.case_id, reopenings.status_number
 )

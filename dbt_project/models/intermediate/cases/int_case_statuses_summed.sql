@@ -10,7 +10,8 @@ bounded as (
     select
         resolved.*,
         case when last_status in ('solved', 'closed') then last_solved_at end as resolved_at,
-        {{ seconds_between('valid_from', 'coalesce(valid_to, ' ~ as_of() ~ ')') }} as held_seconds
+        {{ microseconds_between('valid_from', 'coalesce(valid_to, ' ~ as_of() ~ ')') }}
+            as held_microseconds
     from resolved
 )
 
@@ -26,12 +27,12 @@ select
     {%- for holder, name in [
         ('company', 'company'), ('customer', 'customer'), ('partner', 'partner'), ('none', 'solved')
     ] %}
-    cast(coalesce(sum(
+    cast(floor(coalesce(sum(
         case
             when holder = '{{ holder }}' and (resolved_at is null or valid_from < resolved_at)
-                then held_seconds
+                then held_microseconds
         end
-    ), 0) as bigint) as {{ name }}_wait_seconds{{ ',' if not loop.last }}
+    ), 0) / 1000000) as bigint) as {{ name }}_wait_seconds{{ ',' if not loop.last }}
     {%- endfor %}
 from bounded
 group by case_id

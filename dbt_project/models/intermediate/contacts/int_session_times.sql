@@ -21,7 +21,7 @@ with facts as (
 
     select
         contact_id, occurred_at, null, team, null, null, null, null, null,
-        wrapup_code, occurred_at, talk_seconds, hold_seconds, acw_seconds, null, null, null
+        wrapup_code, occurred_at as ended_at, talk_seconds, hold_seconds, acw_seconds, null, null, null
     from {{ ref('stg_contact__contacts_ended') }}
 
     union all

@@ -9,8 +9,8 @@ with logged as (
         on
             threads.case_id = handling.case_id
             and handling.contact_id is null
-            and (handling.occurred_at >= threads.started_at or threads.burst_number = 1)
-            and (threads.next_started_at is null or handling.occurred_at < threads.next_started_at)
+            and (threads.burst_number = 1 or threads.started_at <= handling.occurred_at)
+            and (threads.next_started_at is null or threads.next_started_at > handling.occurred_at)
     group by threads.contact_id
 )
 

@@ -5,8 +5,8 @@ with mentioned as (
 
 by_commit as (
     select
-        item.id_hash as id_hash,
-        item.id_type as id_type,
+        item.id_hash,
+        item.id_type,
         min(item.id_class) as id_class,
         commit_no,
         min(recorded_at) as recorded_at

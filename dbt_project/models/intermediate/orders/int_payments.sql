@@ -10,7 +10,7 @@ recovered as (
     select failed.payment_id, min(succeeded.succeeded_at) as recovered_at
     from dated as failed
     inner join dated as succeeded
-        on failed.payable = succeeded.payable and succeeded.succeeded_at > failed.failed_at
+        on failed.payable = succeeded.payable and failed.failed_at < succeeded.succeeded_at
     where failed.failed_at is not null
     group by failed.payment_id
 )

@@ -1,0 +1,3 @@
+{{ config(severity='warn') }}
+select case_id from {{ ref('cases') }}
+where is_orphan

@@ -1,0 +1,3 @@
+{{ config(severity='warn') }}
+select contact_id, reason_code from {{ ref('int_contacts') }}
+where reason_code is not null and reason_family is null
