@@ -115,6 +115,7 @@ def _context() -> Any:
 
     from expectations import dialect
 
+    logging.getLogger(ProgressBarsConfig.__module__).setLevel(logging.WARNING)  # sets its own
     dialect.register()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
