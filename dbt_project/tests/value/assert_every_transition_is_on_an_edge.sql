@@ -2,7 +2,8 @@ with compared as (
     select
         (select coalesce(sum(transition_count), 0) from {{ ref('journey_edges') }}) as edge_count,
         (
-            select count(*) from {{ ref('journey_steps') }} where previous_step is not null
+            select count(*) from {{ ref('journey_steps') }}
+where previous_step is not null
         ) as step_count,
         (
             select count(*) from {{ ref('journey_edges') }}

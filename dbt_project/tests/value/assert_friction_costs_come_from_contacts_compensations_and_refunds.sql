@@ -7,7 +7,8 @@ with compared as (
         ) as failure_amount,
         (select sum(compensation_amount) from {{ ref('frictions') }}) as friction_compensation_amount,
         (
-            select sum(amount) from {{ ref('int_goodwill') }} where goodwill_kind = 'compensation'
+            select sum(amount) from {{ ref('int_goodwill') }}
+where goodwill_kind = 'compensation'
         ) as compensation_amount,
         (select sum(refund_amount) from {{ ref('frictions') }}) as friction_refund_amount,
         (select -sum(amount) from {{ ref('refunds') }}) as refund_amount,

@@ -1,4 +1,4 @@
--- The day at which a month's active customers are counted: its last day, or as_of if that is earlier.
+-- A month's active customers are counted at its last day, or at as_of if that is earlier.
 with months as (
     select
         month,
@@ -12,7 +12,7 @@ select
 from months
 inner join {{ ref('int_customer_activity_months') }} as activity
     on
-        activity.month <= months.month
+        months.month >= activity.month
         and activity.last_active_date
         > {{ days_before('months.count_date', setting('activity_window_days')) }}
 group by months.month

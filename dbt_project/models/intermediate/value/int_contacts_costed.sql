@@ -23,20 +23,27 @@ shared as (
             else
                 round(residual_minor * cast(direct_so_far as double) / month_direct)
                 - round(
-                    residual_minor * cast(direct_so_far - direct_cost_amount as double) / month_direct
+                    residual_minor
+                    * cast(direct_so_far - direct_cost_amount as double) / month_direct
                 )
         end as overhead_minor
     from running
+),
+
+valued as (
+    select
+        shared.*,
+        cast(cast(overhead_minor as bigint) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))
+            as overhead_amount
+    from shared
 )
 
 select
     contact_id,
     direct_cost_amount,
-    cast(cast(overhead_minor as bigint) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)) as overhead_amount,
-    cast(
-        direct_cost_amount + cast(overhead_minor as bigint) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
-    ) as service_cost_amount,
+    overhead_amount,
+    cast(direct_cost_amount + overhead_amount as decimal(18, 2)) as service_cost_amount,
     is_handling_estimated or not is_complete_month as is_cost_estimated,
     contact_date,
     month
-from shared
+from valued

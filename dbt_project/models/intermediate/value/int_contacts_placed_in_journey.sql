@@ -26,7 +26,7 @@ earlier_events as (
         on
             links.object_type = object_events.object_type
             and links.object_id = object_events.object_id
-            and object_events.occurred_at < links.started_at
+            and links.started_at > object_events.occurred_at
 )
 
 select

@@ -24,7 +24,8 @@ evidence as (
     inner join rules on failures.failure_kind = rules.failure_kind
     where
         failures.healed_at is null
-        or {{ seconds_between('failures.healed_at', 'links.started_at') }} <= rules.lookback_days * 86400
+        or {{ seconds_between('failures.healed_at', 'links.started_at') }}
+        <= rules.lookback_days * 86400
 )
 
 select

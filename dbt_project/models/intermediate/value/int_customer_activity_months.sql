@@ -5,5 +5,7 @@ select
 from {{ ref('events') }}
 where
     party_id is not null
-    and event_type in ('order.placed', 'invoice.issued', 'subscription.started', 'subscription.changed')
+    and event_type in (
+        'order.placed', 'invoice.issued', 'subscription.started', 'subscription.changed'
+    )
 group by 1, 2

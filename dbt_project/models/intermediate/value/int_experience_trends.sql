@@ -21,13 +21,13 @@ pairs as (
             ends.metric = earlier.metric
             and ends.segment = earlier.segment
             and earlier.month_number > ends.month_number - settings.drift_period_count
-            and earlier.month_number < ends.month_number
+            and ends.month_number > earlier.month_number
     inner join scores as later
         on
             ends.metric = later.metric
             and ends.segment = later.segment
-            and later.month_number > earlier.month_number
-            and later.month_number <= ends.month_number
+            and earlier.month_number < later.month_number
+            and ends.month_number >= later.month_number
 ),
 
 ranked as (
@@ -67,7 +67,7 @@ periods as (
             ends.metric = windows.metric
             and ends.segment = windows.segment
             and windows.month_number > ends.month_number - settings.drift_period_count
-            and windows.month_number <= ends.month_number
+            and ends.month_number >= windows.month_number
     group by ends.metric, ends.segment, ends.month
 )
 

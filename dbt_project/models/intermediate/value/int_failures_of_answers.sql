@@ -7,7 +7,9 @@ late_turns as (
     select
         turns.case_id,
         turns.requested_at,
-        {{ add_seconds('turns.requested_at', 'cast(rule.threshold_hours * 3600 as bigint)') }} as failed_at,
+        {{ add_seconds(
+            'turns.requested_at', 'cast(rule.threshold_hours * 3600 as bigint)'
+        ) }} as failed_at,
         turns.ended_at as healed_at
     from {{ ref('int_case_turns') }} as turns
     cross join rule

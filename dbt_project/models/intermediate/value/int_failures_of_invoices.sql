@@ -26,7 +26,7 @@ credited as (
         on
             credits.billed_for = invoices.billed_for
             and invoices.type_code <> '381'
-            and invoices.issued_at < credits.issued_at
+            and credits.issued_at > invoices.issued_at
     left join returned on credits.order_id = returned.order_id
     where credits.type_code = '381' and returned.order_id is null
 ),

@@ -1,3 +1,7 @@
+{%- set kinds = [
+    'repeat_contact', 'transfer', 'reopen', 'forced_switch', 'broken_promise', 'long_wait',
+    'failed_payment', 'return', 'complaint',
+] -%}
 with contacts as (
     select * from {{ ref('contacts') }}
     where demand_type = 'failure' and is_customer_initiated
@@ -20,19 +24,23 @@ flagged as (
         case when contacts.is_reopening then 1 else 0 end as reopen_count,
         case when contacts.is_forced_switch then 1 else 0 end as forced_switch_count,
         case when contacts.has_broken_promise then 1 else 0 end as broken_promise_count,
-        case when contacts.wait_seconds > waits.p90_wait_seconds then 1 else 0 end as long_wait_count,
-        case when contacts.journey_step = 'payment.failed' then 1 else 0 end as failed_payment_count,
+        case when contacts.wait_seconds > waits.p90_wait_seconds then 1 else 0 end
+            as long_wait_count,
+        case when contacts.journey_step = 'payment.failed' then 1 else 0 end
+            as failed_payment_count,
         case when contacts.journey_step = 'return.received' then 1 else 0 end as return_count,
         case when complaints.case_id is not null then 1 else 0 end as complaint_count
     from contacts
     left join waits on contacts.channel = waits.channel
-    left join {{ ref('int_complaint_cases') }} as complaints on contacts.case_id = complaints.case_id
+    left join {{ ref('int_complaint_cases') }} as complaints
+        on contacts.case_id = complaints.case_id
 ),
 
 weights as (
     select
-        {%- for kind in friction_kinds() %}
-        coalesce(max(case when friction_kind = '{{ kind }}' then weight end), 0) as {{ kind }}_weight,
+        {%- for kind in kinds %}
+        coalesce(max(case when friction_kind = '{{ kind }}' then weight end), 0)
+            as {{ kind }}_weight,
         {%- endfor %}
         count(*) as weight_count
     from {{ ref('int_friction_weights') }}

@@ -26,7 +26,7 @@ efforts as (
         and responses.is_counted
         and responses.is_scored
         and responses.is_higher_better
-    group by 1, 2
+    group by coalesce(responses.reason_code, 'unclassified'), responses.month
 ),
 
 reason_months as (
@@ -40,7 +40,8 @@ reason_months as (
         sum(contacts.service_cost_amount) as service_cost_amount,
         sum(case when contacts.is_human_handled then contacts.service_cost_amount else 0 end)
             as human_cost_amount,
-        sum(case when contacts.is_human_handled then contacts.handling_seconds else 0 end) as handling_seconds,
+        sum(case when contacts.is_human_handled then contacts.handling_seconds else 0 end)
+            as handling_seconds,
         sum(offers.offer_count) as offer_count,
         sum(offers.accepted_offer_count) as accepted_offer_count,
         sum(offers.accepted_offer_amount) as accepted_offer_amount

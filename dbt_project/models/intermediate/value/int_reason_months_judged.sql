@@ -45,4 +45,5 @@ left join {{ config_at_as_of('value_axes', ['customer_value', 'company_value']) 
             when judged.is_valuable_to_customer then 'valuable'
             when not judged.is_valuable_to_customer then 'irritant'
         end
-        and axes.company_value = case when judged.is_valuable_to_company then 'valuable' else 'irritant' end
+        and axes.company_value
+        = case when judged.is_valuable_to_company then 'valuable' else 'irritant' end

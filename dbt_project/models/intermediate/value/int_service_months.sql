@@ -33,7 +33,7 @@ last_complete as (
     from months
     inner join months as earlier
         on
-            earlier.month < months.month
+            months.month > earlier.month
             and earlier.is_complete_month
             and earlier.direct_amount > 0
     group by months.month
@@ -50,7 +50,8 @@ select
             when months.is_complete_month then months.ledger_amount - months.direct_amount
             else {{ round_money(
                 'cast(months.direct_amount as double)'
-                ~ ' * coalesce(cast(rated.ledger_amount as double) / cast(rated.direct_amount as double) - 1, 0)'
+                ~ ' * coalesce(cast(rated.ledger_amount as double)'
+                ~ ' / cast(rated.direct_amount as double) - 1, 0)'
             ) }}
         end as decimal(18, 2)
     ) as residual_amount,

@@ -23,7 +23,8 @@ scored as (
         answers.*,
         scales.survey_kind is not null as is_scored,
         case when answers.score between scales.top_from and scales.top_to then 1 else 0 end as is_top,
-        case when answers.score between scales.bottom_from and scales.bottom_to then 1 else 0 end as is_bottom,
+        case when answers.score between scales.bottom_from and scales.bottom_to then 1 else 0 end
+            as is_bottom,
         case
             when answers.case_id is null and answers.contact_id is null and answers.order_id is null
                 then 'relationship'

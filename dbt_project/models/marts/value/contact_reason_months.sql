@@ -1,3 +1,7 @@
+{%- set counts = [
+    'human_contact', 'repeat_contact', 'failure_contact', 'offer', 'accepted_offer',
+    'ces_response', 'ces_top',
+] -%}
 with judged as (
     select * from {{ ref('int_reason_months_judged') }}
 ),
@@ -36,7 +40,7 @@ select
     judged.quadrant,
     judged.data_quadrant,
     judged.contact_count,
-    {%- for count in ['human_contact', 'repeat_contact', 'failure_contact', 'offer', 'accepted_offer', 'ces_response', 'ces_top'] %}
+    {%- for count in counts %}
     cast(coalesce(judged.{{ count }}_count, 0) as bigint) as {{ count }}_count,
     {%- endfor %}
     cast(judged.ces_score_sum as double) as ces_score_sum,

@@ -44,7 +44,8 @@ select
     valued.demand_type,
     valued.demand_evidence,
     valued.quadrant,
-    coalesce(valued.reason_owner_department, labels.owner_department, 'service') as owner_department,
+    coalesce(valued.reason_owner_department, labels.owner_department, 'service')
+        as owner_department,
     contacts.source_url,
     contacts.contact_number,
     contacts.customer_message_count,

@@ -17,7 +17,7 @@ order_months as (
         sum(margin_amount) as margin_amount
     from {{ ref('orders') }}
     where party_id is not null
-    group by 1, 2
+    group by party_id, {{ local_month('ordered_at') }}
 )
 
 select

@@ -18,7 +18,7 @@ ces as (
         max(trends.response_count) as ces_response_count,
         max(trends.slope) as ces_slope,
         coalesce(bool_or(trends.is_enough_data), false) as is_enough_data,
-        case when coalesce(bool_or(trends.is_enough_data), false) then min(p_values.p_value) end as ces_p_value
+        case when bool_or(trends.is_enough_data) then min(p_values.p_value) end as ces_p_value
     from trends
     left join p_values on abs(trends.direction_sum) >= p_values.minimum_s
     where trends.metric = 'ces'

@@ -44,6 +44,6 @@ select
     round(rate, 6) as score_rate,
     round((centre - spread) / (1 + 3.8416 / answers), 6) as wilson_low_rate,
     round((centre + spread) / (1 + 3.8416 / answers), 6) as wilson_high_rate,
-    round(case when survey_kind = 'nps' then 100 * (top_count - bottom_count) / answers end, 6) as nps,
+    case when survey_kind = 'nps' then round(100 * (top_count - bottom_count) / answers, 6) end as nps,
     month
 from intervals

@@ -1,3 +1,7 @@
+{%- set counts = [
+    'repeat', 'transfer', 'reopen', 'forced_switch', 'broken_promise', 'long_wait',
+    'failed_payment', 'return', 'complaint',
+] -%}
 with contacts as (
     select * from {{ ref('contacts') }}
     where is_customer_initiated
@@ -20,28 +24,30 @@ select
     contacts.segment,
     count(*) as contact_count,
     count(friction.contact_id) as failure_contact_count,
-    {%- for count in ['repeat', 'transfer', 'reopen', 'forced_switch', 'broken_promise', 'long_wait', 'failed_payment', 'return', 'complaint'] %}
+    {%- for count in counts %}
     cast(coalesce(sum(friction.{{ count }}_count), 0) as bigint) as {{ count }}_count,
     {%- endfor %}
     cast(coalesce(sum(friction.friction_points), 0) as double) as friction_points,
-    cast(coalesce(sum(case when friction.contact_id is not null then contacts.customer_minutes end), 0) as double)
-        as customer_minutes,
-    cast(coalesce(sum(case when friction.contact_id is not null then contacts.waiting_hours end), 0) as double)
-        as waiting_hours,
-    cast(coalesce(sum(case when friction.contact_id is not null then contacts.service_cost_amount end), 0) as decimal(18, 2))
-        as service_cost_amount,
+    {%- for effort in ['customer_minutes', 'waiting_hours'] %}
+    cast(
+        sum(case when friction.contact_id is not null then contacts.{{ effort }} else 0 end) as double
+    ) as {{ effort }},
+    {%- endfor %}
+    cast(
+        sum(case when friction.contact_id is not null then contacts.service_cost_amount else 0 end)
+        as decimal(18, 2)
+    ) as service_cost_amount,
     cast(coalesce(sum(friction.compensation_amount), 0) as decimal(18, 2)) as compensation_amount,
     cast(coalesce(sum(friction.refund_amount), 0) as decimal(18, 2)) as refund_amount,
     cast(
-        coalesce(
-            sum(
-                case
-                    when friction.contact_id is not null
-                        then contacts.service_cost_amount
-                            + friction.compensation_amount
-                            + friction.refund_amount
-                end
-            ), 0
+        sum(
+            case
+                when friction.contact_id is not null
+                    then contacts.service_cost_amount
+                        + friction.compensation_amount
+                        + friction.refund_amount
+                else 0
+            end
         ) as decimal(18, 2)
     ) as friction_cost_amount,
     contacts.month

@@ -42,7 +42,9 @@ select
     edges.median_seconds,
     edges.p90_seconds,
     cast(edges.caused_cost_amount as decimal(18, 2)) as caused_cost_amount,
-    {{ round_money('cast(edges.caused_cost_amount as double) / nullif(edges.mature_transition_count, 0)') }}
+    {{ round_money(
+        'cast(edges.caused_cost_amount as double) / nullif(edges.mature_transition_count, 0)'
+    ) }}
         as mean_cost_amount
 from edges
 left join {{ ref('int_journey_labels') }} as from_labels on edges.from_step = from_labels.step

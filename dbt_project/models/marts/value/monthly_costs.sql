@@ -1,3 +1,7 @@
+{%- set counts = [
+    'contacting_customer', 'contact', 'human_inbound_contact', 'value_creating_contact',
+    'failure_contact', 'classified_contact',
+] -%}
 with service_months as (
     select * from {{ ref('int_service_months') }}
 ),
@@ -5,7 +9,8 @@ with service_months as (
 contact_counts as (
     select
         month,
-        count(distinct case when is_customer_initiated then party_id end) as contacting_customer_count,
+        count(distinct case when is_customer_initiated then party_id end)
+            as contacting_customer_count,
         count(*) as contact_count,
         sum(case when is_customer_initiated and is_human_handled then 1 else 0 end)
             as human_inbound_contact_count,
@@ -14,10 +19,15 @@ contact_counts as (
             as failure_contact_count,
         sum(case when is_customer_initiated and demand_type <> 'unclassified' then 1 else 0 end)
             as classified_contact_count,
-        sum(case when is_cost_estimated then service_cost_amount else 0 end) as estimated_service_amount,
-        sum(case when is_customer_initiated and demand_type = 'failure' then service_cost_amount else 0 end)
-            as failure_service_amount,
-        sum(case when party_id is null then service_cost_amount else 0 end) as unidentified_service_amount
+        sum(case when is_cost_estimated then service_cost_amount else 0 end)
+            as estimated_service_amount,
+        sum(
+            case
+                when is_customer_initiated and demand_type = 'failure' then service_cost_amount else 0
+            end
+        ) as failure_service_amount,
+        sum(case when party_id is null then service_cost_amount else 0 end)
+            as unidentified_service_amount
     from {{ ref('contacts') }}
     group by month
 )
@@ -25,12 +35,13 @@ contact_counts as (
 select
     service_months.month,
     coalesce(active.active_customer_count, 0) as active_customer_count,
-    {%- for count in ['contacting_customer', 'contact', 'human_inbound_contact', 'value_creating_contact', 'failure_contact', 'classified_contact'] %}
+    {%- for count in counts %}
     cast(coalesce(contact_counts.{{ count }}_count, 0) as bigint) as {{ count }}_count,
     {%- endfor %}
     cast(
-        service_months.direct_amount + service_months.residual_amount + service_months.unallocated_amount
-        as decimal(18, 2)
+        service_months.direct_amount
+        + service_months.residual_amount
+        + service_months.unallocated_amount as decimal(18, 2)
     ) as service_amount,
     service_months.direct_amount as direct_service_amount,
     service_months.residual_amount as residual_service_amount,

@@ -23,11 +23,12 @@ valued as (
         rules.action_cost_amount,
         coalesce(customers.segment, 'unknown') as segment,
         coalesce(customers.margin_12m_amount, 0) as margin_12m_amount,
-        {{ round_money('greatest(coalesce(customers.margin_12m_amount, 0), 0) * rules.loss_share') }}
-            as value_at_risk_amount,
+        {{ round_money(
+            'greatest(coalesce(customers.margin_12m_amount, 0), 0) * rules.loss_share'
+        ) }} as value_at_risk_amount,
         md5(
-            found.trigger_id || '|' || rules.version || '|' || found.subject_type || '|' || found.subject_id
-            || '|' || cast({{ seconds_between("timestamptz '2000-01-01 00:00:00+00'", 'found.fired_at') }} as varchar)
+            found.trigger_id || '|' || rules.version || '|' || found.subject_type || '|'
+            || found.subject_id || '|' || cast({{ epoch_seconds('found.fired_at') }} as varchar)
         ) as fire_id
     from found
     inner join {{ ref('int_trigger_rules') }} as rules on found.trigger_id = rules.trigger_id
@@ -59,7 +60,10 @@ select
     valued.source_url,
     valued.evidence_count,
     row_number() over (
-        order by valued.value_at_risk_amount - valued.action_cost_amount desc, valued.fired_at, valued.fire_id
+        order by
+            valued.value_at_risk_amount - valued.action_cost_amount desc,
+            valued.fired_at,
+            valued.fire_id
     ) as priority_number,
     cast(valued.score as double) as score,
     cast(valued.margin_12m_amount as decimal(18, 2)) as margin_12m_amount,

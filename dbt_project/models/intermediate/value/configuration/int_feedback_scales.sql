@@ -9,4 +9,6 @@ select
     cast(scales.bottom_from as double) as bottom_from,
     cast(scales.bottom_to as double) as bottom_to,
     scales.higher_is_better
-from {{ config_at_as_of('feedback_scales', ['survey_kind', 'scale_min', 'scale_max', 'higher_is_better']) }} as scales
+from {{ config_at_as_of(
+    'feedback_scales', ['survey_kind', 'scale_min', 'scale_max', 'higher_is_better']
+) }} as scales

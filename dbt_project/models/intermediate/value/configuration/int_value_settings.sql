@@ -7,7 +7,7 @@
 ] -%}
 select
     {%- for name in names %}
-    max(case when current_settings.name = '{{ name }}' then cast(current_settings.value as double) end) as {{ name }},
+    max(case when held.name = '{{ name }}' then cast(held.value as double) end) as {{ name }},
     {%- endfor %}
     count(*) as setting_count
-from {{ config_at_as_of('value_settings', ['name']) }} as current_settings
+from {{ config_at_as_of('value_settings', ['name']) }} as held

@@ -7,7 +7,9 @@ overdue as (
     select
         orders.order_id,
         orders.party_id,
-        {{ add_seconds('orders.promised_delivery_at', 'cast(rule.threshold_value * 3600 as bigint)') }} as fired_at,
+        {{ add_seconds(
+            'orders.promised_delivery_at', 'cast(rule.threshold_value * 3600 as bigint)'
+        ) }} as fired_at,
         {{ seconds_between('orders.promised_delivery_at', as_of()) }} / 3600.0 as score
     from {{ ref('orders') }} as orders
     cross join rule

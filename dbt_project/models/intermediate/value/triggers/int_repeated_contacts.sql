@@ -56,7 +56,10 @@ evidence as (
             and (
                 episode_contacts.contact_id = events.contact_id
                 or episode_contacts.contact_id = events.subject_id
-                or (episode_contacts.case_id = events.case_id and events.event_type = 'contact.message_sent')
+                or (
+                    episode_contacts.case_id = events.case_id
+                    and events.event_type = 'contact.message_sent'
+                )
             )
     group by episode_contacts.episode_id
 )

@@ -11,7 +11,9 @@ waiting as (
         cases.invoice_id,
         cases.source_url,
         cases.unanswered_since_at,
-        {{ add_seconds('cases.unanswered_since_at', 'cast(rule.threshold_value * 3600 as bigint)') }} as fired_at,
+        {{ add_seconds(
+            'cases.unanswered_since_at', 'cast(rule.threshold_value * 3600 as bigint)'
+        ) }} as fired_at,
         {{ seconds_between('cases.unanswered_since_at', as_of()) }} / 3600.0 as score
     from {{ ref('cases') }} as cases
     cross join rule
@@ -33,7 +35,7 @@ evidence as (
         on
             waiting.case_id = events.case_id
             and events.event_type = 'contact.message_sent'
-            and events.occurred_at >= waiting.unanswered_since_at
+            and waiting.unanswered_since_at <= events.occurred_at
     group by waiting.case_id
 )
 
