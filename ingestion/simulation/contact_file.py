@@ -7,7 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingestion.simulation import delivery, model, truth
-from ingestion.simulation.company import CHUNK, Company
+from ingestion.simulation.company import Company
+
+CHUNK = 6_000  # customers at a time; about as many events as a chunk of the whole company
 
 
 def write(

@@ -47,13 +47,13 @@ def write(con: duckdb.DuckDBPyConnection, landing: Path, chunk: int) -> list[Pat
 def append(con: duckdb.DuckDBPyConnection, target: Path, limit: int, scratch: Path) -> int:
     """Append at most `limit` lines of `delivery`, in order of delivery, to one file."""
     part = scratch / "part.jsonl"
-    con.execute(
-        f"create or replace temp table delivery as select * from delivery {_ORDER} limit {limit}"
-    )
+    count = con.execute("select count(*) from delivery").fetchall()[0][0]
+    if count > limit:
+        first = f"select * from delivery {_ORDER} limit {limit}"
+        con.execute(f"create or replace temp table delivery as {first}")
     copy_lines(con, f"select line from delivery {_ORDER}", part)
     with target.open("ab") as whole, part.open("rb") as piece:
         while block := piece.read(1 << 20):
             whole.write(block)
     part.unlink()
-    row = con.execute("select count(*) from delivery").fetchone()
-    return int(row[0]) if row else 0
+    return min(int(count), limit)

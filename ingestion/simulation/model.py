@@ -20,16 +20,25 @@ _FOLDER = Path(__file__).parent
 MODEL = (
     *("customers", "orders", "totals", "shipments", "subscriptions", "invoices", "payments"),
     *("refunds", "demand", "needs", "contacts", "threads", "turns", "cases", "states"),
-    *("outcomes", "feedback", "event"),
+    *("promises", "outcomes", "feedback", "event"),
 )
 EVENTS = {
-    "contact": ("contact", "message", "case", "status", "merge", "outcome", "session", "correction"),
+    "contact": (
+        "contact",
+        "message",
+        "case",
+        "status",
+        "merge",
+        "outcome",
+        "session",
+        "correction",
+    ),
     "order": ("order", "shipment"),
     "billing": ("billing", "payment", "subscription"),
     "feedback": ("feedback",),
     "party": ("party",),
 }
-LAST = ("lines", "dirt", "heard")
+LAST = ("lines", "dirt")
 
 
 def steps(domains: Collection[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.simulation import model
 from ingestion.simulation.company import Company
 from ingestion.simulation.problems import parameters
 
@@ -31,6 +32,7 @@ def _table(con: duckdb.DuckDBPyConnection, query: str) -> Truth:
 
 def planted(con: duckdb.DuckDBPyConnection) -> Truth:
     """What `truth/*.sql` counts in the chunk's tables, by the name of the file."""
+    model.run(con, "model/heard")
     files = sorted((Path(__file__).parent / "truth").glob("*.sql"))
     return {path.stem: _table(con, path.read_text("utf-8")) for path in files}
 

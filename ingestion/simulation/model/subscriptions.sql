@@ -26,31 +26,51 @@ started as (
     from chosen
     inner join plans on u(i, 'plan') < plans.share_to
     qualify row_number() over (partition by customer_no order by plans.rank) = 1
+),
+
+wished as (
+    select
+        *,
+        staffed_time(
+            getvariable('start_day') + floor(u(i, 'wish day') * getvariable('days'))::integer,
+            i, 'wish') as drawn_at,
+        u(i, 'wish') as wish_draw,
+        case when is_bad_payer and u(i, 'defaults') < 0.5 then getvariable('start_day')
+            + floor(span(i, 'default day', 0.05, 0.7) * getvariable('days'))::integer end
+            as defaults_from,
+    from started
+),
+
+dated as (
+    select
+        *,
+        case when drawn_at > days_later(started_at, 10) and wish_draw < 0.74
+            then drawn_at end as wish_at,
+        case when wish_at is null then null when wish_draw < 0.46 then 'upgrade_advice'
+            when wish_draw < 0.62 then 'change' else 'cancel' end as wish,
+        at_local(date_trunc('month', defaults_from)::date + 85, 36000) as defaulted_at,
+    from wished
+),
+
+answered as (
+    select
+        *,
+        case wish
+            when 'upgrade_advice'
+                then u(i, 'says yes') < getvariable('upgrade_accept_rate') and plan_rank < 3
+            when 'cancel' then u(i, 'says yes') < 0.30
+        end as has_accepted_offer,
+    from dated
 )
 
 select
     *,
-    staffed_time(getvariable('start_day') + floor(u(i, 'wish day') * getvariable('days'))::integer,
-        i, 'wish') as drawn_wish_at,
-    case when u(i, 'wish') < 0.46 then 'upgrade_advice' when u(i, 'wish') < 0.62 then 'change'
-        when u(i, 'wish') < 0.74 then 'cancel' end as drawn_wish,
-    case when drawn_wish_at > days_later(started_at, 10) then drawn_wish_at end as wish_at,
-    case when wish_at is not null then drawn_wish end as wish,
-    case wish
-        when 'upgrade_advice' then u(i, 'says yes') < getvariable('upgrade_accept_rate')
-            and plan_rank < 3
-        when 'cancel' then u(i, 'says yes') < 0.30
-    end as has_accepted_offer,
     case when has_accepted_offer and wish = 'upgrade_advice' or wish = 'change'
         then days_later(wish_at, 1.2) end as changed_at,
     case when wish = 'cancel' and not has_accepted_offer then days_later(wish_at, 1.5) end
         as cancelled_at,
-    case when is_bad_payer and u(i, 'defaults') < 0.5 then getvariable('start_day')
-        + floor(span(i, 'default day', 0.05, 0.7) * getvariable('days'))::integer end
-            as defaults_from,
-    at_local(date_trunc('month', defaults_from)::date + 85, 36000) as defaulted_at,
     least(cancelled_at, defaulted_at) as ended_at,
-from started;
+from answered;
 
 create or replace temp table subscription as
 select
