@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -57,16 +58,28 @@ def _wait(server: subprocess.Popen[bytes], health: str, log: Path) -> None:
 
 
 def check(address: str) -> list[str]:
-    """Ask the server for every page and run every page once; returns the pages' names."""
-    from streamlit.testing.v1 import AppTest
-
+    """Ask the server for every page and run every page's code once; returns their names."""
     names = sorted(path.stem for path in (APP.parent / "app_pages").glob("[a-z]*.py"))
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
     for name in names:
         with urlopen(f"{address}/{name}", timeout=30) as response:
             if response.status != 200:
                 raise PagesError(f"{address}/{name} answers {response.status}, not 200.")
+    _run_each(names)
+    return names
+
+
+def _run_each(names: list[str]) -> None:
+    """The server answers 200 before a page's code runs in a browser's session: so run it here."""
+    logging.getLogger("streamlit").setLevel(logging.CRITICAL)
+    from streamlit import config
+    from streamlit.testing.v1 import AppTest
+
+    config.set_option("server.address", "127.0.0.1")
+    config.set_option("logger.level", "critical")
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name in names:
         app.switch_page(f"app_pages/{name}.py").run()
         if app.exception:
             raise PagesError(f"The page {name} stopped: {app.exception[0].message}")
-    return names
+        if not app.title and not app.header and not app.metric:
+            raise PagesError(f"The page {name} is empty.")

@@ -1,0 +1,99 @@
+"""docker-compose.yml and Dockerfile, checked as far as that goes without a container engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+REQUIRED = (
+    "AIRFLOW_ADMIN_PASSWORD",
+    "AIRFLOW_FERNET_KEY",
+    "AIRFLOW_JWT_SECRET",
+    "AIRFLOW_SECRET_KEY",
+    "LOGIN_CLIENT_ID",
+    "LOGIN_CLIENT_SECRET",
+    "LOGIN_COOKIE_SECRET",
+    "LOGIN_METADATA_URL",
+    "POSTGRES_PASSWORD",
+    "WAYPOST_DATA",
+    "WAYPOST_SECRET",
+)
+AIRFLOW = ("api-server", "dag-processor", "scheduler", "triggerer")
+
+
+def compose(tmp_path: Path, *arguments: str, without: str = "") -> Any:
+    lines = [f"{name}=/filled-in/{name.lower()}" for name in REQUIRED if name != without]
+    filled = tmp_path / "env"
+    filled.write_text("\n".join(lines))
+    command = [BIN / "docker-compose", "--env-file", filled, "-f", PROJECT / "docker-compose.yml"]
+    clean = {name: value for name, value in os.environ.items() if name not in REQUIRED}
+    return subprocess.run(
+        [*command, "config", *arguments], env=clean, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(compose(tmp_path, "--format", "json").stdout)["services"]
+    return found
+
+
+def test_the_file_is_sound(tmp_path: Path) -> None:
+    result = compose(tmp_path, "-q")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_every_secret_comes_from_the_environment(tmp_path: Path, name: str) -> None:
+    result = compose(tmp_path, "-q", without=name)
+    assert result.returncode != 0
+    assert name in result.stderr
+
+
+def test_the_example_names_what_must_be_filled_in_and_fills_in_nothing() -> None:
+    lines = (PROJECT / ".env.example").read_text("utf-8").splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    assert all(line.endswith("=") for line in names), "a value in the example"
+    assert {line[:-1] for line in names} == {*REQUIRED, "WAYPOST_ALERT_URL"}
+
+
+def test_these_services_and_no_others(services: dict[str, Any]) -> None:
+    assert set(services) == {*AIRFLOW, "postgres", "prepare", "dashboard"}
+
+
+def test_ports_are_published_on_this_machine_only(services: dict[str, Any]) -> None:
+    ports = {name: one.get("ports", []) for name, one in services.items()}
+    assert {name for name, own in ports.items() if own} == {"api-server", "dashboard"}
+    assert {port["host_ip"] for own in ports.values() for port in own} == {"127.0.0.1"}
+
+
+def test_every_lasting_service_has_a_health_check(services: dict[str, Any]) -> None:
+    for name, one in services.items():
+        assert name == "prepare" or one["healthcheck"]["test"], name
+
+
+def test_airflow_s_processes_share_their_secrets(services: dict[str, Any]) -> None:
+    for name in ("API__SECRET_KEY", "API_AUTH__JWT_SECRET", "CORE__FERNET_KEY"):
+        values = {services[one]["environment"][f"AIRFLOW__{name}"] for one in AIRFLOW}
+        assert len(values) == 1, name
+
+
+def test_the_dashboard_reads_the_copy_and_writes_only_its_events(services: dict[str, Any]) -> None:
+    mounts = services["dashboard"]["volumes"]
+    writable = [one["target"] for one in mounts if not one.get("read_only")]
+    assert writable == ["/data/landing/waypost"]
+    assert {one["target"] for one in mounts} == {*writable, "/data/serving", "/data/runs"}
+
+
+def test_the_dockerfile_passes_hadolint() -> None:
+    command = [BIN / "hadolint", PROJECT / "Dockerfile"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "")
