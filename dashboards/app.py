@@ -65,10 +65,18 @@ def main() -> None:
     page.run()
 
 
+def _start(key: str, value: Any) -> None:
+    """Give a widget its value: the one it had before Streamlit forgot it, else `value`.
+
+    Streamlit drops the values of widgets when a page sends the reader to another page.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state.setdefault("kept", {}).get(key, value)
+
+
 def _language_code() -> str:
-    if "language" not in st.session_state:
-        asked = st.query_params.get("lang") or (st.context.locale or "en")[:2]
-        st.session_state["language"] = asked if asked in LANGUAGES else "en"
+    asked = st.query_params.get("lang") or (st.context.locale or "en")[:2]
+    _start("language", asked if asked in LANGUAGES else "en")
     return str(st.session_state["language"])
 
 
@@ -102,6 +110,8 @@ def _sidebar(language: Language, copy: serving.Serving | None) -> Filters:
         if copy is None:
             return Filters()
         filters = _filters(language, copy)
+        kept = ("language", "period", "channels", "segments")
+        st.session_state["kept"] = {k: st.session_state[k] for k in kept if k in st.session_state}
         st.caption(
             language.text(
                 "app.as_of",
@@ -120,14 +130,17 @@ def _filters(language: Language, copy: serving.Serving) -> Filters:
     months = [month.date() for month in data.months(copy)["month"]]
     first, last = (months[0], months[-1]) if months else (Filters.first, Filters.last)
     if len(months) > 1:
+        start = (months[max(len(months) - 12, 0)], last)
         first, last = st.select_slider(
             language.text("app.period"),
             months,
-            value=(months[max(len(months) - 12, 0)], last),
+            value=_within(st.session_state.get("kept", {}).get("period"), months) or start,
             format_func=language.month,
             key="period",
         )
     everything = language.text("app.all")
+    _start("channels", [])
+    _start("segments", [])
     channels = st.multiselect(
         language.text("app.channel"),
         values["channel"],
@@ -143,6 +156,11 @@ def _filters(language: Language, copy: serving.Serving) -> Filters:
         key="segments",
     )
     return Filters(first, last, tuple(channels), tuple(segments))
+
+
+def _within(period: Any, months: list[dt.date]) -> tuple[dt.date, dt.date] | None:
+    """The kept period, if a newer build still has its months."""
+    return period if period and set(period) <= set(months) else None
 
 
 def _trust(report: Path) -> dict[str, Any] | None:

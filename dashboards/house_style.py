@@ -43,7 +43,12 @@ def empty(language: Language, height: int, **layout: Any) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
-        hoverlabel={"bgcolor": "white", "bordercolor": LINE, "font": {"size": 13, "color": INK}},
+        hoverlabel={
+            "bgcolor": "white",
+            "bordercolor": LINE,
+            "font": {"family": FONT, "size": 13, "color": INK},
+            "align": "left",
+        },
         dragmode=False,
         **layout,
     )

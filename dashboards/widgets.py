@@ -91,10 +91,11 @@ def figure(view: View, chart: go.Figure, *, key: str, alt: str) -> None:
     st.plotly_chart(chart, theme=None, key=key, config=house_style.CONFIG, alt=alt)
 
 
-def clickable(view: View, chart: go.Figure, *, key: str, alt: str) -> Any:
+def clickable(view: View, chart: go.Figure, *, key: str, alt: str) -> str | None:
     """A figure whose marks lead to cases; returns the key of the clicked mark or None."""
     # A new key after each click forgets the selection, so that coming back does not leave again.
     turn = st.session_state.setdefault(f"turn_{key}", 0)
+    chart.update_xaxes(fixedrange=False)  # Plotly takes no clicks where no axis could move
     event = st.plotly_chart(
         chart, theme=None, key=f"{key}_{turn}", config=house_style.CONFIG, alt=alt,
         on_select="rerun", selection_mode="points",
@@ -103,7 +104,8 @@ def clickable(view: View, chart: go.Figure, *, key: str, alt: str) -> Any:
     if not points:
         return None
     st.session_state[f"turn_{key}"] = turn + 1
-    return points[0]["customdata"][0]
+    data = points[0]["customdata"]
+    return str(data["0"] if isinstance(data, dict) else data[0])
 
 
 def table(
@@ -124,6 +126,8 @@ def table(
         config[name] = st.column_config.LinkColumn(
             columns[name][0], display_text=view.text("common.open")
         )
+    unwritten = [name for name in columns if name not in writers]
+    chosen = chosen.assign(**{name: chosen[name].fillna("") for name in unwritten})
     styled = chosen.style.format(writers, na_rep=NO_VALUE)
     if not selectable:
         st.dataframe(styled, hide_index=True, column_config=config, key=key, height=height)

@@ -10,6 +10,7 @@ from dashboards.ratio import Ratio
 from dashboards.view import View, current
 
 TOP = 10
+SEPARATOR = "|"
 MOVES_SHOWN = 34
 
 
@@ -82,7 +83,7 @@ def ranking(view: View, frame: pd.DataFrame) -> None:
     language, top = view.language, frame.head(TOP)
     owners = [language.code_name("department", code) for code in top["owner_department"]]
     names = [f"{name} · {owner}" for name, owner in zip(top["label"], owners, strict=True)]
-    keys = list(zip(top["journey_step"], top["owner_department"], strict=True))
+    keys = list(top["journey_step"] + SEPARATOR + top["owner_department"])
     with left:
         widgets.section(view, "journey_friction.ranking", "journey_friction.ranking_help")
         money = charts.bars(
@@ -113,7 +114,8 @@ def ranking(view: View, frame: pd.DataFrame) -> None:
         )  # fmt: skip
         widgets.figure(view, minutes, key="minutes", alt=view.text("journey_friction.minutes"))
     if chosen:
-        widgets.open_cases({"slice": "step", "value": chosen[0], "second": chosen[1]})
+        step, owner = chosen.split(SEPARATOR)
+        widgets.open_cases({"slice": "step", "value": step, "second": owner})
 
 
 def hover(view: View, name: str, row: object) -> str:

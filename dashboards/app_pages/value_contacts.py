@@ -71,7 +71,9 @@ def matrix(view: View, frame: pd.DataFrame) -> None:
         texts[key] = view.text(f"value_contacts.{key}")
     chart = maps.quadrants(frame[frame["quadrant"].isin(keys)], language=view.language, texts=texts)
     with st.container(key="wide_matrix"):
-        chosen = widgets.clickable(view, chart, key="matrix", alt=view.text("value_contacts.matrix"))
+        chosen = widgets.clickable(
+            view, chart, key="matrix", alt=view.text("value_contacts.matrix")
+        )
     st.caption(view.text("value_contacts.matrix_legend"))
     if chosen:
         widgets.open_cases({"slice": "reason", "value": chosen})
