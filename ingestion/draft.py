@@ -1,8 +1,10 @@
-"""JSON lines to a draft: one pass of SQL that types, checks, hashes; knows no log, no lock.
+"""JSON lines to typed, checked, hashed events in memory; knows no log, no lock.
 
-The draft is a Parquet file with one row per line in the order of the lines: the columns of the
-log, and `problem` ('code|path', NULL when the event is sound). Personal data is hashed inside
-that one statement, so that nothing clear is ever written.
+A chunk is parsed once into the temp table `leaves` (the JSON text of every key that occurs). One
+statement a domain turns its lines into `draft_<domain>`: the columns of the log, `row` (the line's
+place) and `problem` ('code|path', NULL when the event is sound). Soundness is told by a cheap sum;
+only the rows that fail it are looked at again for the reason. Lines of no known type end in
+`draft_others`. Nothing clear is written.
 """
 
 from __future__ import annotations
@@ -16,12 +18,20 @@ import duckdb
 
 from ingestion import parties, payload, validation
 from ingestion.catalogue import EventType, Field, load
-from ingestion.log import ENVELOPE
+from ingestion.log import ENVELOPE, columns
 from ingestion.shapes import MAX_OBJECT, ROW_KEY, Shapes
+from ingestion.validation import leaf
 
 _SKEW = "interval 5 minutes"
-# Columns of the envelope that the draft does not hold: they are known when the part is written.
-_LATER = {"commit_no", "input_key", "payload_hash", "event_key", "party_refs", "party_hash"}
+_ALWAYS = ("specversion", "id", "source", "type", "subject", "time")
+# Columns that are NULL in most files: they are left out of a part where no line has their key.
+_KEYED = {
+    "sequence": "sequence",
+    "time_uncertainty_seconds": "timeuncertainty",
+    "amends_id": "amends",
+    "causation_id": "causationid",
+    "correlation_id": "correlationid",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,33 @@ class Clocks:
         return f"'{moment.isoformat()}'::timestamptz"
 
 
+def load_chunk(
+    con: duckdb.DuckDBPyConnection, path: Path, shapes: Shapes, clocks: Clocks, country: str
+) -> list[str]:
+    """Fill `draft_<domain>` of every domain that occurs, and `draft_others`; returns the domains."""
+    known = validation.quoted(load().types, "'\"{}\"'")
+    con.execute(
+        f"""create or replace temp table leaves as
+        select *, case when {leaf("e", "type")} in ({known})
+            then json_extract_string({leaf("e", "type")}, '$') end as event_type
+        from ({_read_json(path, shapes)})"""
+    )
+    parties.prepare(con, shapes, country)
+    kinds = [load().types[name] for name in sorted(shapes.types)]
+    domains = sorted({kind.domain for kind in kinds})
+    for domain in domains:
+        own = [kind for kind in kinds if kind.domain == domain]
+        con.execute(_create_draft(domain, shapes, own))
+        con.execute(f"insert into draft_{domain} by name {_domain_sql(own, shapes, clocks)}")
+        for (name,) in con.execute(
+            f"select distinct event_type from draft_{domain} where problem = '?'"
+        ).fetchall():
+            con.execute(_reasons_sql(load().types[name], shapes, clocks))
+    con.execute(f"create or replace temp table draft_others as {_others_sql(shapes)}")
+    con.execute("drop table leaves")
+    return domains
+
+
 def _case(pairs: Iterable[tuple[str, str]], otherwise: str = "null") -> str:
     listed = " ".join(f"when {condition} then {value}" for condition, value in pairs)
     return f"case {listed} else {otherwise} end" if listed else otherwise
@@ -47,17 +84,16 @@ def _case(pairs: Iterable[tuple[str, str]], otherwise: str = "null") -> str:
 
 def _read_json(path: Path, shapes: Shapes) -> str:
     """SQL of the leaves: `e_<attribute>` for the envelope, `d_<key>` for the fields of data."""
-    envelope = sorted(
-        (shapes.envelope | {"specversion", "id", "source", "type", "subject", "time"}) - {"data"}
-    )
-    extra = sorted(shapes.unknown_envelope)
+    envelope = [
+        *sorted((shapes.envelope | {*_ALWAYS}) - {"data"}),
+        *sorted(shapes.unknown_envelope),
+    ]
     data = sorted(shapes.data) or ["none"]
-    spec = [f"\"{key}\": 'JSON'" for key in (*envelope, *map(_escape, extra))]
     struct = ", ".join(f'"{_escape(key)}" JSON' for key in data)
-    spec.append(f"\"data\": 'STRUCT({struct})'".replace("\\", "\\\\"))
-    name = str(path).replace("'", "''")
-    leaves = [f'"{_escape(k)}"::varchar as {leaf("e", k)}' for k in (*envelope, *extra)]
+    spec = [f"\"{_escape(key)}\": 'JSON'" for key in envelope] + [f"\"data\": 'STRUCT({struct})'"]
+    leaves = [f'"{_escape(k)}"::varchar as {leaf("e", k)}' for k in envelope]
     leaves += [f'data."{_escape(k)}"::varchar as {leaf("d", k)}' for k in data]
+    name = str(path).replace("'", "''")
     return (
         f"select {', '.join(leaves)} from read_json('{name}', format = 'newline_delimited', "
         f"columns = {{{', '.join(spec)}}}, ignore_errors = true, compression = 'none', "
@@ -69,111 +105,116 @@ def _escape(key: str) -> str:
     return key.replace('"', '""').replace("'", "''")
 
 
-def leaf(prefix: str, key: str) -> str:
-    """Name of the column that holds the JSON text of a key."""
-    return '"' + f"{prefix}_{key}".replace('"', '""') + '"'
+def _create_draft(domain: str, shapes: Shapes, kinds: list[EventType]) -> str:
+    """SQL of the empty draft table: only columns that the chunk can fill."""
+    held = {c for k in kinds for f in _fields(k, shapes).values() for c in f.columns()}
+    absent = {c for c, key in _KEYED.items() if key not in shapes.envelope and c != "amends_id"}
+    absent |= {"commit_no", "input_key"}
+    absent |= set() if "actor" in shapes.data else {c for c in ENVELOPE if c.startswith("actor_")}
+    absent |= set() if "objects" in shapes.data else {"objects"}
+    absent |= set() if shapes.has_unknown() else {"extra"}
+    envelope = {c: t for c, t in ENVELOPE.items() if c not in absent and c not in _COMMON}
+    own = {c: t for c, t in (columns(domain)).items() if c in held}
+    typed = {"row": "bigint", "problem": "varchar", "line_number": "bigint", "dropped": "varchar[]"}
+    listed = ", ".join(f'"{c}" {t}' for c, t in (typed | envelope | own).items())
+    return f"create or replace temp table draft_{domain} ({listed})"
+
+
+_HELPERS = {"subject", "given_recorded_at", "party_digest", "are_refs_sound", "party_count"}
+_COMMON = ("channel", "service_mode", "language", "source_url")
+
+
+def _fields(kind: EventType, shapes: Shapes) -> dict[str, Field]:
+    """The fields of a type whose key occurs in the chunk, by delivered key."""
+    return {k: f for k, f in validation.fields_of(kind).items() if k in shapes.data}
 
 
 def _present(shapes: Shapes, key: str) -> str:
     return leaf("e", key) if key in shapes.envelope else "null::varchar"
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the draft: its name, the field, its leaf and the types that carry it."""
-
-    name: str
-    field: Field
-    sql: str
-    types: tuple[str, ...]
-
-
-def columns_of(shapes: Shapes) -> list[Column]:
-    """Columns of the fields that occur; a leaf is read only for types that own the key."""
-    catalogue = load()
-    owners: dict[tuple[str, str], tuple[Field, list[str]]] = {}
-    for name in sorted(shapes.types):
-        for key, field in validation.fields_of(catalogue.types[name]).items():
-            if key in shapes.data:
-                owners.setdefault((field.name, repr(field)), (field, []))[1].append(name)
-    found = []
-    for field, types in owners.values():
-        text = leaf("d", field.key)
-        if set(types) < shapes.types:
-            text = f"case when event_type in ({validation.quoted(types)}) then {text} end"
-        for column, sql in validation.typed(field, text).items():
-            found.append(Column(column, field, sql, tuple(types)))
-    return found
-
-
-def _merged(columns: list[Column]) -> dict[str, str]:
-    """Column name → SQL; a name that several definitions share takes the first that is filled."""
-    merged: dict[str, list[str]] = {}
-    for column in columns:
-        merged.setdefault(column.name, []).append(column.sql)
-    return {n: s[0] if len(s) == 1 else f"coalesce({', '.join(s)})" for n, s in merged.items()}
-
-
 def _envelope(shapes: Shapes) -> dict[str, str]:
+    """SQL of the envelope's typed columns."""
+
     def at(key: str) -> str:
         return _present(shapes, key)
 
-    subject = validation.identifier(leaf("e", "subject"))
-    schema = f"regexp_extract({validation.text(at('dataschema'))}, '/([0-9]+)$', 1)"
-    return {
+    words = load().words["derivations"]
+    found = {
         "event_id": validation.identifier(leaf("e", "id")),
         "source": validation.identifier(leaf("e", "source")),
-        "subject": subject,
+        "subject": validation.identifier(leaf("e", "subject")),
         "occurred_at": validation.moment(leaf("e", "time")),
         "given_recorded_at": validation.moment(at("recordedtime")),
-        "sequence": validation.integer(f"trim({at('sequence')}, '\"')"),
-        "schema_version": f"case when {at('dataschema')} is null then 1 "
-        f"else try_cast({schema} as integer) end",
-        "derivation": f"coalesce({validation.one_of(at('derivation'), load().words['derivations'])}, "
-        f"case when {at('derivation')} is null then 'native' end)",
-        "time_uncertainty_seconds": validation.integer(at("timeuncertainty")),
-        "amends_id": validation.identifier(at("amends")),
-        "is_retracted": f"coalesce({validation.boolean(at('retracted'))}, false)",
-        "causation_id": validation.identifier(at("causationid")),
-        "correlation_id": validation.identifier(at("correlationid")),
+        "schema_version": "1",
+        "derivation": "'native'",
+        "is_retracted": "false",
         "line_number": f"try_cast({at(ROW_KEY)} as bigint)",
     }
+    if "dataschema" in shapes.envelope:
+        version = f"regexp_extract({validation.text(at('dataschema'))}, '/([0-9]+)$', 1)"
+        found["schema_version"] = (
+            f"case when {at('dataschema')} is null then 1 else try_cast({version} as integer) end"
+        )
+    if "derivation" in shapes.envelope:
+        word = validation.one_of(at("derivation"), words)
+        found["derivation"] = f"case when {at('derivation')} is null then 'native' else {word} end"
+    if "retracted" in shapes.envelope:
+        found["is_retracted"] = f"coalesce({validation.boolean(at('retracted'))}, false)"
+    numbers = {
+        "sequence": f"trim({at('sequence')}, '\"')",
+        "time_uncertainty_seconds": at("timeuncertainty"),
+    }
+    for column, key in _KEYED.items():
+        if key in shapes.envelope:
+            found[column] = (
+                validation.integer(numbers[column])
+                if column in numbers
+                else validation.identifier(at(key))
+            )
+    return found
 
 
 def _envelope_checks(shapes: Shapes) -> list[tuple[str, str]]:
     """(SQL that is true when the event is wrong, 'code|path'), most basic first."""
-
-    def missing(key: str) -> tuple[str, str]:
-        return f"{leaf('e', key)} is null", f"'missing_field|{key}'"
-
-    def bad(key: str, column: str, code: str) -> tuple[str, str]:
-        return f"{_present(shapes, key)} is not null and {column} is null", f"'{code}|{key}'"
-
-    names = ("specversion", "id", "source", "type", "subject", "time")
-    nothing = " and ".join(f"{leaf('e', key)} is null" for key in names)
-    zone = f"{validation.is_text(leaf('e', 'time'))} and not ({validation.has_zone(leaf('e', 'time'))})"
-    return [
-        (nothing, "'not_json|'"),
-        *(missing(key) for key in names),
+    time = leaf("e", "time")
+    checks = [
+        *((f"{leaf('e', key)} is null", f"'missing_field|{key}'") for key in _ALWAYS),
         (f"{leaf('e', 'specversion')} <> '\"1.0\"'", "'bad_specversion|specversion'"),
-        ("event_type is null", "'unknown_type|type'"),
-        bad("id", "event_id", "bad_text"),
-        bad("source", "source", "bad_text"),
-        bad("subject", "subject", "bad_text"),
-        (f"occurred_at is null and {zone}", "'time_without_zone|time'"),
-        bad("time", "occurred_at", "bad_time"),
-        bad("recordedtime", "given_recorded_at", "bad_time"),
-        bad("sequence", "sequence", "wrong_type"),
-        bad("derivation", "derivation", "enum"),
-        bad("timeuncertainty", "time_uncertainty_seconds", "wrong_type"),
-        bad("amends", "amends_id", "bad_text"),
+        ("event_id is null", "'bad_text|id'"),
+        ("source is null", "'bad_text|source'"),
+        ("subject is null", "'bad_text|subject'"),
         (
-            f"{_present(shapes, 'retracted')} not in ('true', 'false')",
-            "'wrong_type|retracted'",
+            f"occurred_at is null and {validation.is_text(time)} and not ({validation.has_zone(time)})",
+            "'time_without_zone|time'",
         ),
-        ("schema_version is distinct from 1", "'unknown_version|dataschema'"),
-        ("subject_type <> expected_subject or coalesce(subject_id, '') = ''", "'subject|subject'"),
+        ("occurred_at is null", "'bad_time|time'"),
     ]
+    return checks + _optional_checks(shapes)
+
+
+def _optional_checks(shapes: Shapes) -> list[tuple[str, str]]:
+    """Checks of the attributes that an envelope need not have."""
+    optional = {
+        "recordedtime": ("given_recorded_at is null", "bad_time"),
+        "derivation": ("derivation is null", "enum"),
+        "retracted": (f"{_present(shapes, 'retracted')} not in ('true', 'false')", "wrong_type"),
+        "dataschema": ("schema_version is distinct from 1", "unknown_version"),
+        "sequence": ("sequence is null", "wrong_type"),
+        "timeuncertainty": ("time_uncertainty_seconds is null", "wrong_type"),
+        "amends": ("amends_id is null", "bad_text"),
+        "causationid": ("causation_id is null", "bad_text"),
+        "correlationid": ("correlation_id is null", "bad_text"),
+    }
+    checks = [
+        (f"{leaf('e', key)} is not null and {wrong}", f"'{code}|{key}'")
+        for key, (wrong, code) in optional.items()
+        if key in shapes.envelope
+    ]
+    if "retracted" in shapes.envelope:
+        amends = "amends_id" if "amends" in shapes.envelope else "null"
+        checks.append((f"is_retracted and {amends} is null", "'missing_field|amends'"))
+    return checks
 
 
 def _clock_checks(clocks: Clocks) -> list[tuple[str, str]]:
@@ -186,15 +227,12 @@ def _clock_checks(clocks: Clocks) -> list[tuple[str, str]]:
 
 def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
     """The checks of one type's fields and of its own rules."""
-    checks = []
     required = {load().field(kind.domain, name).key for name in kind.required}
-    for key, field in validation.fields_of(kind).items():
-        path = f"data.{key}"
-        if key not in shapes.data:
-            if key in required:
-                checks.append(("true", f"'missing_field|{path}'"))
-            continue
-        at = leaf("d", key)
+    checks = []
+    for key in sorted(required - shapes.data):
+        checks.append(("true", f"'missing_field|data.{key}'"))
+    for key, field in _fields(kind, shapes).items():
+        at, path = leaf("d", key), f"data.{key}"
         if key in required:
             checks.append((f"{at} is null", f"'missing_field|{path}'"))
         filled = validation.sound(field, at, [f'"{c}"' for c in field.columns()])
@@ -204,114 +242,173 @@ def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
         none = " and ".join(f"{key} is null" for key in keys) or "true"
         checks.append((none, f"'missing_field|data.{kind.any_of[0]}'"))
     if kind.min_parties:
-        checks.append(
-            (f"{parties.count_sql(shapes)} < {kind.min_parties}", "'party_refs|data.party_refs'")
+        few = (
+            f"coalesce(party_count, 0) < {kind.min_parties}"
+            if "party_refs" in shapes.data
+            else "true"
         )
-    checks += [(f"not ({c.sql})", f"'{c.code}|data.{c.field}'") for c in kind.checks]
-    return checks
+        checks.append((few, "'party_refs|data.party_refs'"))
+    return checks + _rules(kind, shapes)
 
 
-def _rule_columns_missing(kind: EventType, shapes: Shapes) -> dict[str, str]:
-    """NULL columns that a type's rules name and the file does not hold."""
-    catalogue = load()
-    fields = (catalogue.field(kind.domain, name) for name in kind.fields)
-    return {
-        column: sql_type
-        for field in fields
-        if field.key not in shapes.data
-        for column, sql_type in field.columns().items()
-        if kind.checks
-    }
+def _rules(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
+    """The checks of a type over its typed columns."""
+    held = {c for field in _fields(kind, shapes).values() for c in field.columns()}
+    rules = (c for c in kind.checks if not _rule_columns(kind) - held - {"occurred_at"})
+    return [(f"not ({c.sql})", f"'{c.code}|data.{c.field}'") for c in rules]
 
 
-def sql(path: Path, shapes: Shapes, clocks: Clocks) -> str:
-    """The one statement that turns the lines of `path` into draft rows."""
-    catalogue = load()
-    kinds = [catalogue.types[name] for name in sorted(shapes.types)]
-    columns = columns_of(shapes)
-    fields = _merged(columns)
-    absent = {c: t for kind in kinds for c, t in _rule_columns_missing(kind, shapes).items()}
-    nulls = "".join(f', null::{t} as "{c}"' for c, t in absent.items() if c not in fields)
-    known = validation.quoted(catalogue.types, "'\"{}\"'")
-    domains = _by(kinds, lambda kind: kind.domain)
-    subjects = _by(kinds, lambda kind: kind.subject)
-    by_type = _case(
-        (f"event_type = '{kind.name}'", _case(_field_checks(kind, shapes))) for kind in kinds
+def _subject_checks(kind: EventType) -> list[tuple[str, str]]:
+    wrong = f"not starts_with(subject, '{kind.subject}/') or subject_id = ''"
+    return [(wrong, "'subject|subject'")]
+
+
+def _rule_columns(kind: EventType) -> set[str]:
+    """Columns of required fields: where one is missing in a chunk, its rules have nothing to say."""
+    fields = (load().field(kind.domain, name) for name in kind.required)
+    return {column for field in fields for column in field.columns()} if kind.checks else set()
+
+
+def _columns_sql(kinds: list[EventType], shapes: Shapes) -> dict[str, str]:
+    """Column → SQL of the typed rows of these types; a leaf counts only for a type that owns it."""
+    found = _envelope(shapes) | parties.select(shapes) | payload.extra(kinds, shapes)
+    for key, (field, names) in _owners(kinds, shapes).items():
+        found |= validation.typed(field, _owned(key, names, shapes))
+    return found
+
+
+def _owners(kinds: list[EventType], shapes: Shapes) -> dict[str, tuple[Field, list[str]]]:
+    """Field name → the field and the types that have it."""
+    owners: dict[str, tuple[Field, list[str]]] = {}
+    for kind in kinds:
+        for field in _fields(kind, shapes).values():
+            owners.setdefault(field.name, (field, []))[1].append(kind.name)
+    return owners
+
+
+def _owned(name: str, types: list[str], shapes: Shapes) -> str:
+    """SQL of a field's leaf; guarded where types without the field carry the same key."""
+    field = next(
+        f for n in types for f in validation.fields_of(load().types[n]).values() if f.name == name
     )
-    basic = _case([*_envelope_checks(shapes), *parties.checks(shapes)])
-    late = _case(_clock_checks(clocks))
-    names = [n for n in fields if n not in ENVELOPE]
-    envelope = {n: n for n in ENVELOPE if n not in _LATER}
-    envelope |= {
-        n: "null" for n in ("channel", "service_mode", "language", "source_url") if n not in fields
-    }
-    listed = ", ".join(f"{s}::{ENVELOPE[n]} as {n}" for n, s in envelope.items())
-    own = "".join(f', "{n}"' for n in names)
+    at = leaf("d", field.key)
+    if shapes.owners(field.key) <= set(types):
+        return at
+    return f"case when event_type in ({validation.quoted(types)}) then {at} end"
+
+
+def _misfits(kinds: list[EventType], shapes: Shapes) -> str:
+    """SQL of the number of values that are present and do not fit, whatever the type.
+
+    A sum of integers and no chain of conditions: so each typed expression is computed once.
+    """
+    terms = [f"({leaf('e', 'specversion')} is distinct from '\"1.0\"')::int"]
+    for name, (field, types) in _owners(kinds, shapes).items():
+        given = f"({_owned(name, types, shapes)} is not null)::int"
+        terms += [f'{given} - ("{column}" is not null)::int' for column in field.columns()]
+    checks = [*_optional_checks(shapes), *parties.checks(shapes)]
+    terms += [f"coalesce(({condition})::int, 0)" for condition, _ in checks]
+    return " + ".join(terms)
+
+
+def _missing(kind: EventType, shapes: Shapes) -> str:
+    """SQL of the number of required things that a row of the type lacks."""
+    terms = []
+    for name in kind.required:
+        field = load().field(kind.domain, name)
+        column = next(iter(field.columns()))
+        terms.append(f'("{column}" is null)::int' if field.key in shapes.data else "1")
+    if kind.any_of:
+        held = [f'"{n}"' for n in kind.any_of if load().field(kind.domain, n).key in shapes.data]
+        terms.append(f"(coalesce({', '.join(['null', *held])}) is null)::int")
+    if kind.min_parties:
+        counted = "party_count" if "party_refs" in shapes.data else "null::int"
+        terms.append(f"(coalesce({counted}, 0) < {kind.min_parties})::int")
+    terms += [
+        f"coalesce(({c})::int, 0)" for c, _ in [*_rules(kind, shapes), *_subject_checks(kind)]
+    ]
+    return " + ".join(terms)
+
+
+def _domain_sql(kinds: list[EventType], shapes: Shapes, clocks: Clocks) -> str:
+    """SQL of the draft rows of a domain; `problem` is only '?' where something is wrong."""
+    found = _columns_sql(kinds, shapes)
+    own = [name for name in found if name not in _HELPERS]
+    basic = " + ".join(
+        f"({name} is null)::int" for name in ("event_id", "source", "subject", "occurred_at")
+    )
+    late = " + ".join(f"coalesce(({c})::int, 0)" for c, _ in _clock_checks(clocks))
+    missing = _case((f"event_type = '{k.name}'", _missing(k, shapes)) for k in kinds)
+    listed = validation.quoted([kind.name for kind in kinds])
+    said = _case(
+        (f"event_type = '{k.name}'", payload.hashed(k.name, _fields(k, shapes), own)) for k in kinds
+    )
     return f"""
-    with leaves as ({_read_json(path, shapes)}),
-    kinds as (
-        select *, case when {leaf("e", "type")} in ({known})
-            then trim({leaf("e", "type")}, '"') end as event_type
-        from leaves
+    with typed as materialized (
+        select leaves.rowid as row, event_type, {_listed(found)},
+            {_misfits(kinds, shapes)} as misfits{_list_leaves(kinds, shapes)}
+        from leaves{parties.join(shapes)} where event_type in ({listed})
     ),
-    typed as (
-        select *, {_listed(_envelope(shapes) | fields)}{nulls},
-            {parties.select(shapes)}, {payload.extra(shapes)}
-        from kinds
-    ),
-    dated as (
+    {_dated(clocks, "typed")}
+    select row, case when misfits + {basic} + {late} + {missing} > 0 then '?' end as problem,
+        {", ".join(f'"{n}"' for n in own)}, event_type, recorded_at, subject_type, subject_id,
+        unhex(left(sha256(source || chr(31) || event_id), 32)) as event_key,
+        unhex(left(sha256({said}), 32)) as payload_hash
+    from dated"""
+
+
+def _list_leaves(kinds: list[EventType], shapes: Shapes) -> str:
+    """Leaves of list fields, which payload_hash takes as they stand."""
+    owners = _owners(kinds, shapes).values()
+    return "".join(f", {leaf('d', f.key)}" for f, _ in owners if f.klass == "list")
+
+
+def _dated(clocks: Clocks, rows: str) -> str:
+    return f"""dated as (
         select *, coalesce(given_recorded_at, {clocks.default_sql()}) as recorded_at,
             split_part(subject, '/', 1) as subject_type,
-            substr(subject, strlen(split_part(subject, '/', 1)) + 2) as subject_id,
-            {_case(domains)} as domain, {_case(subjects)} as expected_subject
-        from typed
+            substr(subject, strpos(subject, '/') + 1) as subject_id
+        from {rows}
+    )"""
+
+
+def _reasons_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
+    """SQL that says of each row with a problem what it is: the first check that fails."""
+    found = _columns_sql([kind], shapes)
+    checks = [
+        *_envelope_checks(shapes),
+        *parties.checks(shapes),
+        *_field_checks(kind, shapes),
+        *_subject_checks(kind),
+        *_clock_checks(clocks),
+    ]
+    return f"""
+    with typed as (
+        select leaves.rowid as row, leaves.*, {_listed(found)}
+        from leaves{parties.join(shapes)}
+        where leaves.rowid in (select row from draft_{kind.domain} where problem = '?')
+            and event_type = '{kind.name}'
     ),
-    checked as (
-        select *, coalesce({basic}, {by_type}, {late}) as problem from dated
+    {_dated(clocks, "typed")}
+    update draft_{kind.domain} as rows set problem = reasons.problem
+    from (select row, {_case(checks, "'invalid|'")} as problem from dated) as reasons
+    where rows.row = reasons.row"""
+
+
+def _others_sql(shapes: Shapes) -> str:
+    """SQL of the lines without a known type: row, source, line_number, problem."""
+    nothing = " and ".join(f"{leaf('e', key)} is null" for key in _ALWAYS)
+    checks = [
+        (nothing, "'not_json|'"),
+        *((f"{leaf('e', key)} is null", f"'missing_field|{key}'") for key in _ALWAYS),
+    ]
+    return (
+        f"select rowid as row, {validation.identifier(leaf('e', 'source'))} as source, "
+        f"try_cast({_present(shapes, ROW_KEY)} as bigint) as line_number, "
+        f"{_case(checks, chr(39) + 'unknown_type|type' + chr(39))} as problem "
+        "from leaves where event_type is null"
     )
-    select problem, domain, line_number, dropped,
-        unhex(left(sha256(source || chr(31) || event_id), 32)) as event_key,
-        left(sha256({payload.hashed(kinds, columns)}), 32) as base_hash, refs_key,
-        {listed}{own}
-    from checked"""
-
-
-def _by(kinds: Iterable[EventType], pick: object) -> list[tuple[str, str]]:
-    groups: dict[str, list[str]] = {}
-    for kind in kinds:
-        groups.setdefault(pick(kind), []).append(kind.name)  # type: ignore[operator]
-    return [(f"event_type in ({validation.quoted(t)})", f"'{name}'") for name, t in groups.items()]
 
 
 def _listed(columns: Mapping[str, str]) -> str:
     return ", ".join(f'{sql} as "{name}"' for name, sql in columns.items())
-
-
-def write(
-    con: duckdb.DuckDBPyConnection, path: Path, shapes: Shapes, clocks: Clocks, draft: Path
-) -> None:
-    """Write the draft of `path` and lay two views over it.
-
-    `draft_rows`: row, problem, domain, source, event_key of every line. `draft_events`: the sound
-    lines with all columns of the log but commit_no and input_key, and `row`, `domain`.
-    """
-    target = str(draft).replace("'", "''")
-    con.execute(f"copy ({sql(path, shapes, clocks)}) to '{target}' (format parquet)")
-    rows = f"read_parquet('{target}', file_row_number = true)"
-    con.execute(
-        f"""create or replace temp view draft_rows as
-        select file_row_number as row, domain, source, event_key, line_number, dropped,
-            coalesce(problem, case when refs_key in
-                (select refs_key from party_lists where not is_sound)
-                then 'party_refs|data.party_refs' end) as problem
-        from {rows}"""
-    )
-    con.execute(
-        f"""create or replace temp view draft_events as
-        select lines.* exclude (problem, base_hash, refs_key, file_row_number, line_number, dropped),
-            file_row_number as row, party_refs, party_hash,
-            unhex(case when party_digest is null then base_hash
-                else left(sha256(base_hash || party_digest), 32) end) as payload_hash
-        from {rows} as lines left join party_lists using (refs_key)
-        where problem is null and coalesce(is_sound, true)"""
-    )

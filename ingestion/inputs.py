@@ -17,6 +17,7 @@ import numpy as np
 from ingestion.shapes import MAX_OBJECT
 
 _CHUNK = 8 * 2**20
+CHUNK_BYTES = 192 * 2**20  # of JSON text that are held in memory at a time
 TABLES = (".csv", ".tsv", ".parquet", ".zip", ".csv.gz", ".tsv.gz")
 
 
@@ -181,6 +182,39 @@ def _without_long_lines(lines: Lines, target: Path) -> Lines:
                 out.write(b"\n")
             number, offset = number + 1, offset + length
     return Lines(target, rejected)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of whole lines in a file of its own: where it began in the input."""
+
+    path: Path
+    first_line: int
+    first_byte: int
+
+
+def chunks(path: Path, work: Path, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
+    """Cut a JSON-lines file into stretches of about `size` bytes; a smaller file is one stretch."""
+    if path.stat().st_size <= size + size // 2:
+        yield Chunk(path, 1, 0)
+        return
+    target = work / "chunk.jsonl"
+    line, offset = 1, 0
+    with path.open("rb") as file:
+        while True:
+            written, ends = 0, 0
+            with target.open("wb") as out:
+                while written < size and (block := file.read(_CHUNK)):
+                    written += out.write(block)
+                    ends += block.count(b"\n")
+                if written >= size:
+                    rest = file.readline()
+                    written += out.write(rest)
+                    ends += rest.count(b"\n")
+            if not written:
+                return
+            yield Chunk(target, line, offset)
+            line, offset = line + ends, offset + written
 
 
 def positions(path: Path, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

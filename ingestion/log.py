@@ -135,38 +135,46 @@ def locked(log: Path, domain: str) -> Iterator[None]:
         yield
 
 
-def next_commit_no(found: DeltaTable) -> int:
-    """The number of the next commit: one more than the table's version."""
-    return found.version() + 1
-
-
 def append(
-    found: DeltaTable, part: Path, rows: int, *, commit_no: int, committed_at: datetime, key: str
+    found: DeltaTable,
+    parts: list[tuple[Path, int]],
+    *,
+    commit_no: int,
+    committed_at: datetime,
+    key: str,
 ) -> None:
-    """Commit a Parquet file that already stands in the table's folder; durable on return.
+    """Commit Parquet files (with their rows) that stand in the table's folder; durable on return.
 
     Raises `deltalake.exceptions.CommitFailedError` when somebody else committed without the lock.
     """
-    for path, flags in ((part, os.O_RDONLY), (part.parent, os.O_RDONLY | os.O_DIRECTORY)):
-        descriptor = os.open(path, flags)
-        os.fsync(descriptor)
-        os.close(descriptor)
-    action = AddAction(
-        path=part.name,
-        size=part.stat().st_size,
-        partition_values={},
-        modification_time=int(committed_at.timestamp() * 1000),
-        data_change=True,
-        stats=json.dumps({"numRecords": rows}),
-    )
+    for part, _ in parts:
+        _sync(part, os.O_RDONLY)
+    _sync(parts[0][0].parent, os.O_RDONLY | os.O_DIRECTORY)
+    actions = [
+        AddAction(
+            path=part.name,
+            size=part.stat().st_size,
+            partition_values={},
+            modification_time=int(committed_at.timestamp() * 1000),
+            data_change=True,
+            stats=json.dumps({"numRecords": rows}),
+        )
+        for part, rows in parts
+    ]
     metadata = {
         "waypost.commit_no": str(commit_no),
         "waypost.committed_at": committed_at.astimezone(UTC).isoformat(),
         "waypost.append_key": key,
     }
     found.create_write_transaction(
-        [action],
+        actions,
         mode="append",
         schema=found.schema(),
         commit_properties=CommitProperties(custom_metadata=metadata, max_commit_retries=0),
     )
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    os.fsync(descriptor)
+    os.close(descriptor)

@@ -7,27 +7,94 @@ mapping replaces it. Events of this input that the new reading no longer gives a
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
+from deltalake import DeltaTable
 
 from ingestion import log as event_log
-from ingestion.log import ENVELOPE
+
+
+class MovedError(Exception):
+    """Somebody committed to the domain since its keys were checked: check again under the lock."""
 
 
 @dataclass
 class Merged:
-    """What one domain took in: counts, and the draft rows in conflict."""
+    """What one domain takes in of one input; parts are written, and count once committed."""
 
-    appended: int = 0
-    duplicates: int = 0
+    domain: str
+    table: DeltaTable
+    version: int
+    commit_no: int
+    known_parts: list[str]
+    parts: list[tuple[Path, int]] = field(default_factory=list)
+    appended: Counter[str] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
+    conflicts: list[list[tuple[int, str, str, int | None]]] = field(default_factory=list)
     retracted: int = 0
-    conflicts: list[int] = field(default_factory=list)
-    appended_by_source: dict[str, int] = field(default_factory=dict)
-    duplicates_by_source: dict[str, int] = field(default_factory=dict)
-    commit_no: int | None = None
+
+
+def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str) -> Merged:
+    """Look at the domain as it stands now."""
+    table = event_log.open_table(log, domain)
+    con.execute(f"create or replace temp table kept_{domain} (event_key blob)")
+    version = table.version()
+    return Merged(domain, table, version, version + 1, table.file_uris())
+
+
+def add_chunk(
+    con: duckdb.DuckDBPyConnection, merged: Merged, log: Path, input_key: str, append_key: str
+) -> None:
+    """Judge the rows of `draft_<domain>` and write the new ones as a part, not yet committed."""
+    _decide(con, merged, input_key)
+    con.execute(f"insert into kept_{merged.domain} select event_key from fates where fate <> 'new'")
+    new = (
+        f"from draft_{merged.domain} where problem is null "
+        "and row not in (select row from fates where fate <> 'new')"
+    )
+    appended = _count(con, f"select source, count(*) {new} group by source")
+    merged.appended += appended
+    merged.duplicates += _count(
+        con, "select source, count(*) from fates where fate = 'duplicate' group by source"
+    )
+    merged.conflicts.append(
+        con.execute(
+            "select row, 'conflicting_duplicate|id', source, line_number from fates "
+            "where fate = 'conflict' order by row"
+        ).fetchall()
+    )
+    if appended:
+        held = {row[0] for row in con.execute(f"describe draft_{merged.domain}").fetchall()}
+        names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
+        _write_part(con, merged, log, append_key, f"select {', '.join(names)} {new}", input_key)
+
+
+def commit(
+    con: duckdb.DuckDBPyConnection,
+    merged: Merged,
+    *,
+    log: Path,
+    input_key: str,
+    append_key: str,
+    clock: Callable[[], datetime],
+) -> None:
+    """Commit the parts in one step; the caller holds the domain's lock. Raises `MovedError`."""
+    if event_log.open_table(log, merged.domain).version() != merged.version:
+        raise MovedError(merged.domain)
+    merged.retracted = _withdraw(con, merged, log, input_key, append_key)
+    if merged.parts:
+        event_log.append(
+            merged.table,
+            merged.parts,
+            commit_no=merged.commit_no,
+            committed_at=clock(),
+            key=append_key,
+        )
 
 
 def _listed(paths: list[str]) -> str:
@@ -35,20 +102,22 @@ def _listed(paths: list[str]) -> str:
     return f"read_parquet([{quoted}], union_by_name = true)"
 
 
-def _decide(con: duckdb.DuckDBPyConnection, domain: str, parts: list[str], key: str) -> None:
-    """Make temp table `fates(row, source, fate)` of the rows that are not simply new."""
+def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
+    """Make temp table `fates(row, source, event_key, fate)` of the rows that are not simply new."""
+    draft = f"draft_{merged.domain}"
     con.execute(f"""
         create or replace temp table firsts as
-        select event_key, min(row) as first_row, count(*) as copies from draft_rows
-        where problem is null and domain = '{domain}' group by event_key""")
+        select event_key, min(row) as first_row, count(*) as copies
+        from {draft} where problem is null group by event_key""")
+    parts = [*merged.known_parts, *(str(path) for path, _ in merged.parts)]
     known = (
         f"""select event_key, arg_max(payload_hash, commit_no) as known_hash,
-            arg_max(input_key, commit_no) as known_input
+            arg_max(input_key, commit_no) = '{input_key}'
+                and max(commit_no) < {merged.commit_no} as is_mine
         from {_listed(parts)} where event_key in (select event_key from firsts)
-        group by event_key having not arg_max(is_retracted and amends_id is null, commit_no)"""
+        group by event_key having {_live("arg_max")}"""
         if parts
-        else "select null::blob as event_key, null::blob as known_hash, "
-        "null::varchar as known_input where false"
+        else "select null::blob as event_key, null::blob as known_hash, true as is_mine where false"
     )
     con.execute(f"create or replace temp table known as {known}")
     con.execute(f"""
@@ -57,115 +126,72 @@ def _decide(con: duckdb.DuckDBPyConnection, domain: str, parts: list[str], key: 
             select event_key, first_row from firsts
             where copies > 1 or event_key in (select event_key from known)
         ), placed as (
-            select row, source, event_key, payload_hash, first_row, known_hash, known_input,
+            select row, source, line_number, event_key, payload_hash, first_row, known_hash, is_mine,
                 first_value(payload_hash) over (partition by event_key order by row) as first_hash
-            from draft_events inner join suspects using (event_key)
+            from {draft} inner join suspects using (event_key)
                 left join known using (event_key)
-            where domain = '{domain}'
+            where problem is null
         )
-        select row, source, event_key, case
+        select row, source, line_number, event_key, case
             when payload_hash = known_hash then 'duplicate'
-            when known_input <> '{key}' then 'conflict'
+            when not is_mine then 'conflict'
             when row = first_row then 'new'
             when payload_hash = first_hash then 'duplicate'
             else 'conflict' end as fate
         from placed""")
 
 
-def _retractions(con: duckdb.DuckDBPyConnection, domain: str, parts: list[str], key: str) -> int:
-    """Make temp table `withdrawn`: live events of this input that the draft no longer gives."""
-    envelope = ", ".join(f"null::{kind} as {name}" for name, kind in ENVELOPE.items())
-    if not parts:
-        con.execute(f"create or replace temp table withdrawn as select {envelope} where false")
+def _live(pick: str) -> str:
+    """SQL: the latest row of a key is no withdrawal (an amending retraction is a fact of its own)."""
+    return f"not {pick}(is_retracted and amends_id is null, commit_no)"
+
+
+def _withdraw(
+    con: duckdb.DuckDBPyConnection, merged: Merged, log: Path, input_key: str, append_key: str
+) -> int:
+    """Write withdrawals of live events of this input that the new reading no longer gives."""
+    if not merged.known_parts:
         return 0
-    kept = "event_key, event_id, source, event_type, subject_type, subject_id, occurred_at, recorded_at"
+    known = _listed(merged.known_parts)
+    fresh = [str(path) for path, _ in merged.parts]
+    given = f"union all select event_key from {_listed(fresh)}" if fresh else ""
     con.execute(f"""
         create or replace temp table withdrawn as
         with mine as (
-            select event_key from {_listed(parts)} where input_key = '{key}'
-            except select event_key from firsts
+            select event_key from {known} where input_key = '{input_key}'
+            except (select event_key from kept_{merged.domain} {given})
         ), latest as (
             select event_key, max(commit_no) as commit_no
-            from {_listed(parts)} where event_key in (select event_key from mine) group by event_key
+            from {known} where event_key in (select event_key from mine)
+            group by event_key having {_live("arg_max")}
         )
-        select {kept}, payload_hash, input_key, schema_version, derivation, true as is_retracted
-        from {_listed(parts)} inner join latest using (event_key, commit_no)
-        where input_key = '{key}' and not (is_retracted and amends_id is null)""")
+        select event_key, event_id, source, event_type, subject_type, subject_id, occurred_at,
+            recorded_at, payload_hash, schema_version, derivation, true as is_retracted
+        from {known} inner join latest using (event_key, commit_no)
+        where input_key = '{input_key}'""")
     (count,) = con.execute("select count(*) from withdrawn").fetchone() or (0,)
+    if count:
+        _write_part(con, merged, log, append_key, "select * from withdrawn", input_key)
     return int(count)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, domain: str) -> str:
-    """Columns of the part: the envelope and the domain's own fields that the draft holds."""
-    held = {row[0] for row in con.execute("describe draft_events").fetchall()}
-    return ", ".join(f'"{name}"' for name in event_log.columns(domain) if name in held)
-
-
-def _count(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
-    return {str(source): int(n) for source, n in con.execute(query).fetchall()}
-
-
-def merge(
-    con: duckdb.DuckDBPyConnection,
-    domain: str,
-    *,
-    log: Path,
-    input_key: str,
-    append_key: str,
-    committed_at: datetime,
-) -> Merged:
-    """Append the domain's new rows in one commit, under the domain's lock."""
-    merged = Merged()
-    with event_log.locked(log, domain):
-        table = event_log.open_table(log, domain)
-        parts = table.file_uris()
-        _decide(con, domain, parts, input_key)
-        merged.retracted = _retractions(con, domain, parts, input_key)
-        _count_fates(con, domain, merged)
-        if merged.appended + merged.retracted:
-            merged.commit_no = event_log.next_commit_no(table)
-            part = log / domain / f"part-{merged.commit_no:08d}-{append_key[:12]}.parquet"
-            _write_part(con, domain, part, merged.commit_no, input_key)
-            event_log.append(
-                table,
-                part,
-                merged.appended + merged.retracted,
-                commit_no=merged.commit_no,
-                committed_at=committed_at,
-                key=append_key,
-            )
-    return merged
-
-
-def _count_fates(con: duckdb.DuckDBPyConnection, domain: str, merged: Merged) -> None:
-    merged.appended_by_source = _count(
-        con,
-        f"""select source, count(*) from draft_rows
-        where problem is null and domain = '{domain}'
-            and row not in (select row from fates where fate <> 'new') group by source""",
-    )
-    merged.duplicates_by_source = _count(
-        con, "select source, count(*) from fates where fate = 'duplicate' group by source"
-    )
-    merged.appended = sum(merged.appended_by_source.values())
-    merged.duplicates = sum(merged.duplicates_by_source.values())
-    rows = con.execute("select row from fates where fate = 'conflict' order by row").fetchall()
-    merged.conflicts = [int(row) for (row,) in rows]
-
-
 def _write_part(
-    con: duckdb.DuckDBPyConnection, domain: str, part: Path, commit_no: int, input_key: str
+    con: duckdb.DuckDBPyConnection,
+    merged: Merged,
+    log: Path,
+    append_key: str,
+    query: str,
+    input_key: str,
 ) -> None:
-    """Write new events and withdrawals of a domain as one Parquet file."""
+    name = f"part-{merged.commit_no:08d}-{append_key[:12]}-{len(merged.parts)}.parquet"
+    part = log / merged.domain / name
     target = str(part).replace("'", "''")
-    con.execute(f"""
-        copy (
-            select *, {commit_no}::bigint as commit_no, '{input_key}' as input_key
-            from (
-                select {_columns(con, domain)} from draft_events
-                where domain = '{domain}'
-                    and row not in (select row from fates where fate <> 'new')
-                union all by name
-                select * exclude (input_key) from withdrawn
-            )
-        ) to '{target}' (format parquet)""")
+    row = con.execute(
+        f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key "
+        f"from ({query})) to '{target}' (format parquet)"
+    ).fetchone()
+    merged.parts.append((part, int(row[0]) if row else 0))
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str) -> Counter[str]:
+    return Counter({str(source): int(n) for source, n in con.execute(query).fetchall()})

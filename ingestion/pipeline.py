@@ -12,23 +12,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 
+from ingestion import log as event_log
 from ingestion import (
     draft,
     inputs,
     mapped,
     mapping,
-    parties,
+    merge,
     privacy,
     quarantine,
     receipts,
     shapes,
 )
 from ingestion.catalogue import DOMAINS, load
-from ingestion.merge import Merged, merge
+from ingestion.merge import Merged
+from ingestion.quarantine import Reject
 
 ADAPTER_VERSION = "1"  # raise it when a change here reads the same bytes otherwise
 COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused", "skipped_inputs")
@@ -202,91 +205,149 @@ def _take_in(
             account.add(options.mapping.source, "unused", unused)
     else:
         lines = inputs.json_lines(path, work)
-    target = work / "draft.parquet"
-    found = shapes.find(con, lines.path)
-    parties.prepare(con, lines.path, found, options.country)
-    clocks = draft.Clocks(options.run_started_at, options.recorded_at, options.recorded_as_occurred)
-    draft.write(con, lines.path, found, clocks, target)
-    conflicts: list[int] = []
+    reading = Reading(con, lines, work, input_key, append_key, options)
+    rejects = reading.read_all(account)
     for domain in DOMAINS if not options.dry_run else ():
-        merged = merge(
-            con,
-            domain,
-            log=options.log,
-            input_key=input_key,
-            append_key=append_key,
-            committed_at=options.clock(),
-        )
-        _account_for(account, merged)
-        conflicts += merged.conflicts
-    if options.dry_run:
-        _account_dry(con, account)
-    rejects = _rejects(con, lines, conflicts, is_mapped=options.mapping is not None)
-    for source, number in Counter(rejects.source).items():
+        merged = reading.commit(domain)
+        for source, number in merged.appended.items():
+            account.add(source, "appended", number)
+        for source, number in merged.duplicates.items():
+            account.add(source, "duplicates", number)
+        account.retracted += merged.retracted
+        for number, rows in enumerate(merged.conflicts):
+            rejects.extend(reading.conflicts(number, rows))
+    rejects.extend(
+        [Reject(code, "", None, line, offset, None) for line, offset, code in lines.rejected]
+    )
+    for source, number in Counter(reject.source for reject in rejects).items():
         account.add(source, "quarantined", number)
-    _count_dropped(con, account)
     if not options.dry_run:
         quarantine.write(options.quarantine, input_key, rejects, options.run_started_at)
     return account
 
 
-def _account_for(account: Account, merged: Merged) -> None:
-    for source, number in merged.appended_by_source.items():
-        account.add(source, "appended", number)
-    for source, number in merged.duplicates_by_source.items():
-        account.add(source, "duplicates", number)
-    account.retracted += merged.retracted
+@dataclass
+class Reading:
+    """One input on its way into the log, chunk by chunk.
+
+    The keys are checked and the parts written without a lock; the commit takes it, and when
+    another run came in between, that domain alone is read again while the lock is held.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    lines: inputs.Lines
+    work: Path
+    input_key: str
+    append_key: str
+    options: Options
+    merged: dict[str, Merged] = field(default_factory=dict)
+
+    def read_all(self, account: Account) -> list[Reject]:
+        """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
+        rejects: list[Reject] = []
+        for chunk in inputs.chunks(self.lines.path, self.work):
+            domains = self._load(chunk)
+            for domain in domains:
+                if self.options.dry_run:
+                    _account_dry(self.con, domain, account)
+                else:
+                    self._merge(domain)
+                _count_dropped(self.con, domain, account)
+            rejects += self._rejects(chunk, domains)
+        return rejects
+
+    def commit(self, domain: str) -> Merged:
+        """Commit a domain under its lock; reads it again when somebody else was faster."""
+        with event_log.locked(self.options.log, domain):
+            if domain not in self.merged:
+                self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+            try:
+                self._commit(domain)
+            except merge.MovedError:
+                self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+                for chunk in inputs.chunks(self.lines.path, self.work):
+                    if domain in self._load(chunk):
+                        self._merge(domain)
+                    else:
+                        self.merged[domain].conflicts.append([])
+                self._commit(domain)
+        return self.merged[domain]
+
+    def _commit(self, domain: str) -> None:
+        merge.commit(
+            self.con,
+            self.merged[domain],
+            log=self.options.log,
+            input_key=self.input_key,
+            append_key=self.append_key,
+            clock=self.options.clock,
+        )
+
+    def _load(self, chunk: inputs.Chunk) -> list[str]:
+        options = self.options
+        clocks = draft.Clocks(
+            options.run_started_at, options.recorded_at, options.recorded_as_occurred
+        )
+        found = shapes.find(self.con, chunk.path)
+        return draft.load_chunk(self.con, chunk.path, found, clocks, options.country)
+
+    def _merge(self, domain: str) -> None:
+        if domain not in self.merged:
+            self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+        merge.add_chunk(
+            self.con, self.merged[domain], self.options.log, self.input_key, self.append_key
+        )
+
+    def _rejects(self, chunk: inputs.Chunk, domains: list[str]) -> list[Reject]:
+        drafts = [f"draft_{domain}" for domain in domains] + ["draft_others"]
+        query = " union all ".join(
+            f"select row, problem, source, line_number from {name} where problem is not null"
+            for name in drafts
+        )
+        found = self.con.execute(f"{query} order by row").fetchall()
+        return self._placed(chunk, found)
+
+    def conflicts(self, number: int, rows: list[Any]) -> list[Reject]:
+        """Rejects of the conflicting rows of the chunk of that number."""
+        if not rows:
+            return []
+        for place, chunk in enumerate(inputs.chunks(self.lines.path, self.work)):
+            if place == number:
+                return self._placed(chunk, rows)
+        return []
+
+    def _placed(self, chunk: inputs.Chunk, found: list[Any]) -> list[Reject]:
+        """Rejects with line, byte and shape; a mapped row has the line of its table."""
+        if not found:
+            return []
+        rows = np.array([row for row, *_ in found], dtype=np.int64)
+        numbers, starts, lengths = inputs.positions(chunk.path, rows)
+        shown = quarantine.shapes(chunk.path, starts, lengths)
+        is_mapped = self.options.mapping is not None
+        rejects = []
+        for at, (_, problem, source, line) in enumerate(found):
+            code, _, path = str(problem).partition("|")
+            own = line if is_mapped else chunk.first_line - 1 + int(numbers[at])
+            offset = None if is_mapped else chunk.first_byte + int(starts[at])
+            rejects.append(Reject(code, path, source, own or 0, offset, shown[at]))
+        return rejects
 
 
-def _account_dry(con: duckdb.DuckDBPyConnection, account: Account) -> None:
+def _account_dry(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
     rows = con.execute(
-        "select source, count(*) from draft_rows where problem is null group by source"
+        f"select source, count(*) from draft_{domain} where problem is null group by source"
     ).fetchall()
     for source, number in rows:
         account.add(source, "appended", number)
 
 
-def _count_dropped(con: duckdb.DuckDBPyConnection, account: Account) -> None:
+def _count_dropped(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
     rows = con.execute(
         "select name, count(*) from (select unnest(dropped) as name "
-        "from draft_rows where dropped is not null) group by name"
+        f"from draft_{domain} where dropped is not null) group by name"
     ).fetchall()
-    account.extra_dropped = {str(name): int(number) for name, number in rows}
-
-
-def _rejects(
-    con: duckdb.DuckDBPyConnection,
-    lines: inputs.Lines,
-    conflicts: list[int],
-    *,
-    is_mapped: bool,
-) -> quarantine.Rejects:
-    """The rows that stay out, with place, reason and shape."""
-    found = con.execute(
-        """select row, coalesce(problem, 'conflicting_duplicate|id'), source, line_number
-        from draft_rows where problem is not null or row in (select unnest(?::bigint[]))
-        order by row""",
-        [conflicts],
-    ).fetchall()
-    rows = np.array([row for row, *_ in found], dtype=np.int64)
-    places: list[int] = []
-    offsets: list[int | None] = []
-    shown: list[str | None] = []
-    if len(rows):
-        numbers, starts, lengths = inputs.positions(lines.path, rows)
-        shown = quarantine.shapes(lines.path, starts, lengths)
-        places = [int(n) for *_, n in found] if is_mapped else numbers.tolist()
-        offsets = [None] * len(found) if is_mapped else starts.tolist()
-    problems = [str(problem).partition("|") for _, problem, *_ in found]
-    outside = lines.rejected
-    return quarantine.Rejects(
-        code=[code for code, _, _ in problems] + [code for *_, code in outside],
-        path=[path for *_, path in problems] + [""] * len(outside),
-        source=[source for _, _, source, _ in found] + [None] * len(outside),
-        line_number=places + [number for number, *_ in outside],
-        byte_offset=offsets + [offset for _, offset, _ in outside],
-        shape=shown + [None] * len(outside),
-    )
+    for name, number in rows:
+        account.extra_dropped[name] = account.extra_dropped.get(name, 0) + int(number)
 
 
 def _write_receipt(

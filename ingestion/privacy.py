@@ -19,10 +19,60 @@ _BLOCKED = re.compile(
     r"^(|0+|-1|null|none|nan|n/a|unknown|unbekannt|anonymous|anonym|guest|test|undefined|\?+)$"
 )
 _FUNCTIONAL = frozenset(
-    ["info", "support", "noreply", "no-reply", "donotreply", "rechnung", "rechnungen", "service", "kontakt", "contact", "office", "sales", "vertrieb", "billing", "buchhaltung", "admin", "hello", "hallo", "mail", "post", "team", "einkauf", "help"]
+    [
+        "info",
+        "support",
+        "noreply",
+        "no-reply",
+        "donotreply",
+        "rechnung",
+        "rechnungen",
+        "service",
+        "kontakt",
+        "contact",
+        "office",
+        "sales",
+        "vertrieb",
+        "billing",
+        "buchhaltung",
+        "admin",
+        "hello",
+        "hallo",
+        "mail",
+        "post",
+        "team",
+        "einkauf",
+        "help",
+    ]
 )
 _FREE_MAIL = frozenset(
-    ["gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de", "t-online.de", "freenet.de", "outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "live.com", "live.de", "yahoo.com", "yahoo.de", "icloud.com", "me.com", "aol.com", "posteo.de", "mailbox.org", "proton.me", "protonmail.com", "bluewin.ch"]
+    [
+        "gmail.com",
+        "googlemail.com",
+        "gmx.de",
+        "gmx.net",
+        "gmx.at",
+        "gmx.ch",
+        "web.de",
+        "t-online.de",
+        "freenet.de",
+        "outlook.com",
+        "outlook.de",
+        "hotmail.com",
+        "hotmail.de",
+        "live.com",
+        "live.de",
+        "yahoo.com",
+        "yahoo.de",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "posteo.de",
+        "mailbox.org",
+        "proton.me",
+        "protonmail.com",
+        "bluewin.ch",
+    ]
 )
 # Plain spellings that Python would return unchanged, so that SQL need not ask it.
 _PLAIN_EMAIL = r"^[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}$"

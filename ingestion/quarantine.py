@@ -68,15 +68,15 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Rejects:
-    """Rows of one input that stay out: parallel arrays; `row` is -1 for what is no row."""
+class Reject:
+    """A candidate that stays out: why, and where it stands in its input."""
 
-    code: list[str]
-    path: list[str]
-    source: list[str | None]
-    line_number: list[int]
-    byte_offset: list[int | None]
-    shape: list[str | None]
+    code: str
+    path: str
+    source: str | None
+    line_number: int
+    byte_offset: int | None
+    shape: str | None
 
 
 def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | None]:
@@ -100,27 +100,26 @@ def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | N
     return [shape for (shape,) in rows]
 
 
-def write(folder: Path, input_key: str, rejects: Rejects, seen_at: datetime) -> Path:
+def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime) -> Path:
     """Replace the input's quarantine file in one rename; an input without rejects has none."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{input_key}.parquet"
-    if not rejects.code:
+    if not rejects:
         target.unlink(missing_ok=True)
         return target
-    count = len(rejects.code)
-    known = [REASONS[code] for code in rejects.code]
+    rejects = sorted(rejects, key=lambda r: (r.line_number, r.path))
     columns = {
-        "quarantine_id": [f"{input_key[:12]}-{n}-{k}" for k, n in enumerate(rejects.line_number)],
-        "input_key": [input_key] * count,
-        "source": rejects.source,
-        "line_number": rejects.line_number,
-        "byte_offset": rejects.byte_offset,
-        "stage": [stage for stage, _ in known],
-        "code": rejects.code,
-        "path": rejects.path,
-        "reason": [s.format(path=p) for (_, s), p in zip(known, rejects.path, strict=True)],
-        "shape": rejects.shape,
-        "first_seen_at": [seen_at] * count,
+        "quarantine_id": [f"{input_key[:12]}-{k}" for k in range(len(rejects))],
+        "input_key": [input_key] * len(rejects),
+        "source": [r.source for r in rejects],
+        "line_number": [r.line_number for r in rejects],
+        "byte_offset": [r.byte_offset for r in rejects],
+        "stage": [REASONS[r.code][0] for r in rejects],
+        "code": [r.code for r in rejects],
+        "path": [r.path for r in rejects],
+        "reason": [REASONS[r.code][1].format(path=r.path) for r in rejects],
+        "shape": [r.shape for r in rejects],
+        "first_seen_at": [seen_at] * len(rejects),
     }
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")

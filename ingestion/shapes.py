@@ -13,7 +13,25 @@ import duckdb
 from ingestion.catalogue import load
 from ingestion.validation import fields_of
 
-ENVELOPE_KEYS = ["specversion", "id", "source", "type", "subject", "time", "data", "recordedtime", "dataschema", "datacontenttype", "sequence", "derivation", "timeuncertainty", "amends", "retracted", "causationid", "correlationid"]
+ENVELOPE_KEYS = [
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "subject",
+    "time",
+    "data",
+    "recordedtime",
+    "dataschema",
+    "datacontenttype",
+    "sequence",
+    "derivation",
+    "timeuncertainty",
+    "amends",
+    "retracted",
+    "causationid",
+    "correlationid",
+]
 BLOCK_KEYS = ("party_refs", "objects", "actor", "ext")
 ROW_KEY = "waypostrow"  # line of the table that a mapped event came from
 MAX_OBJECT = 16 * 2**20  # bytes of one line; longer ones are split off before the parse
@@ -32,7 +50,7 @@ class Shapes:
     data: set[str] = field(default_factory=set)
     unknown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unknown_envelope: set[str] = field(default_factory=set)
-    foreign: set[str] = field(default_factory=set)
+    carriers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ext: set[str] = field(default_factory=set)
     has_double_keys: bool = False
 
@@ -48,15 +66,24 @@ class Shapes:
         self.types.add(kind)
         known = {*fields_of(event_type), *BLOCK_KEYS}
         self.data |= set(data) & known
+        for key in data:
+            self.carriers[key].add(kind)
         for key in set(data) - known:
             self.unknown[key].add(kind)
 
     def close(self) -> None:
-        """Bound what a hostile file can ask for; mark known keys on types that do not have them."""
+        """Bound what a hostile file can ask for."""
         self.unknown = {k: self.unknown[k] for k in sorted(self.unknown)[:_MAX_UNKNOWN]}
         self.unknown_envelope = set(sorted(self.unknown_envelope)[:_MAX_UNKNOWN])
-        self.foreign = set(self.unknown) & self.data
         self.data |= set(self.unknown)
+
+    def owners(self, key: str) -> set[str]:
+        """The types of the lines that carry a key."""
+        return self.carriers[key]
+
+    def has_unknown(self) -> bool:
+        """Some line carries an attribute that the catalogue does not know."""
+        return bool(self.unknown or self.unknown_envelope or self.ext)
 
 
 def is_plain_key(key: str) -> bool:
