@@ -20,7 +20,8 @@ from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# what an empty log is looked at from: the first day of the default configuration
+EMPTY_AS_OF = datetime(2000, 1, 1, tzinfo=UTC)
 QUARANTINE = {
     "quarantine_id": "varchar",
     "input_key": "varchar",
@@ -165,7 +166,7 @@ def _latest_record(connection: duckdb.DuckDBPyConnection) -> datetime:
     union = " union all ".join(f"select recorded_at from log.{d}" for d in catalogue.DOMAINS)
     row = connection.execute(f"select max(recorded_at) from ({union})").fetchone()
     latest: datetime | None = row[0] if row else None
-    return latest.astimezone(UTC) if latest else EPOCH
+    return latest.astimezone(UTC) if latest else EMPTY_AS_OF
 
 
 def _fingerprint(seeds: Path, *parts: object) -> str:

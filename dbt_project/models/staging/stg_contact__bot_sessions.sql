@@ -14,6 +14,7 @@ select
     channel,
     language,
     source_url,
+    intents,
     -- numbers
     "sequence",
     event_type_rank,

@@ -17,4 +17,4 @@ with wanted as (
 select wanted.name
 from wanted
 left join {{ ref('settings_in_force') }} as settings on wanted.name = settings.name
-where settings.name is null and {{ as_of() }} >= {{ date_as_moment("'2000-01-01'") }}
+where settings.name is null
