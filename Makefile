@@ -60,7 +60,7 @@ bench: setup ## Measure every speed claim as a ratio and write docs/performance.
 	$(BIN)/python -m benchmarks
 
 up: setup ## Run Airflow on a local Postgres and the dashboards, by hand, without containers
-	$(BIN)/waypost up
+	$(BIN)/python -m waypost.local_cluster
 
 lock: $(UV) ## Resolve pyproject.toml anew into requirements.lock
 	$(COMPILE) --output-file requirements.lock
