@@ -102,8 +102,12 @@ def run(gate: str, database: Path, checks: Iterable[Check], as_of: str) -> Repor
         connection_string=f"duckdb+buffered:///{database}",
         kwargs={"connect_args": {"read_only": True}},
     )
-    for table, group in groupby(ordered, key=lambda check: check.table):
-        failures += _validate(context, source, table, list(group))
+    try:
+        for table, group in groupby(ordered, key=lambda check: check.table):
+            failures += _validate(context, source, table, list(group))
+    finally:  # an open connection would keep others in this process from the file
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
     return Report(gate, len(ordered), failures, as_of)
 
 

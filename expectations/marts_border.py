@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +78,7 @@ def _freshness(limits: Limits) -> Check:
 
 def _row_loss(table: str, published: int, limits: Limits) -> list[Check]:
     rate = limits["row_loss_failure_rate"]
-    minimum = int(published * (1 - rate))
+    minimum = math.ceil(published * (1 - rate))
     if not minimum:
         return []
     return [

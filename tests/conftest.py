@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,14 @@ os.environ |= {
     "GX_ANALYTICS_ENABLED": "false",
 }
 os.environ.pop("WAYPOST_ALERT_URL", None)
+
+
+def pytest_unconfigure() -> None:
+    """The closing line is the last line: see expectations.dialect.end_quietly."""
+    if "duckdb_engine" in sys.modules:
+        from expectations.dialect import end_quietly
+
+        end_quietly()
 
 
 @pytest.fixture

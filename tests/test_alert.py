@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import StreamRequestHandler, TCPServer
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
@@ -19,7 +20,7 @@ from waypost import alert, tasks
 class Webhook(BaseHTTPRequestHandler):
     """Keeps what is posted; answers with the status that the path names."""
 
-    received: list[dict[str, str]] = []
+    received: ClassVar[list[dict[str, str]]] = []
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -34,7 +35,7 @@ class Webhook(BaseHTTPRequestHandler):
 class Mailbox(StreamRequestHandler):
     """The few words of SMTP that a client needs; keeps envelope and text."""
 
-    received: list[str] = []
+    received: ClassVar[list[str]] = []
 
     def handle(self) -> None:
         self.say("220 mailbox")

@@ -1,4 +1,4 @@
-"""Airflow's metadata for the tests of the DAGs: made once, in the home that tests/conftest.py set."""
+"""Airflow's metadata for the tests of the DAGs: made once, in the home of tests/conftest.py."""
 
 from __future__ import annotations
 

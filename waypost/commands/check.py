@@ -17,9 +17,11 @@ from waypost.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON line.")
 def command(border: str, as_json: bool) -> None:
     """Run the gate of the log, of the marts, or both (Great Expectations); exit 1 when red."""
+    from expectations.dialect import end_quietly
     from expectations.gate import GateFailedError
     from waypost import steps
 
+    end_quietly()
     settings = Settings.from_environment()
     gates: dict[str, Callable[[Settings], dict[str, Any]]] = {
         "log": steps.check_log,

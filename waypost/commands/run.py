@@ -27,7 +27,7 @@ def _landed(settings: Settings) -> list[Path]:
 
 
 def _simulate(settings: Settings, customers: int | None) -> None:
-    from waypost.commands import simulate
+    from waypost.commands.simulate import command as simulate
 
     landed = _landed(settings)
     if landed:
@@ -35,7 +35,7 @@ def _simulate(settings: Settings, customers: int | None) -> None:
         return
     _tell(f"Nothing lies in {settings.landing}: simulating the demo company.")
     size = ["--customers", str(customers)] if customers else []
-    simulate.command.main([*size, "--out", str(settings.landing)], standalone_mode=False)
+    simulate.main([*size, "--out", str(settings.landing)], standalone_mode=False)
 
 
 def _stop_on_terminate(_number: int, _frame: FrameType | None) -> None:
