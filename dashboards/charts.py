@@ -69,12 +69,13 @@ def _label_ends(
 ) -> None:
     ends = [index for index, ok in enumerate(done) if ok]
     for index in sorted({ends[0], ends[-1]} if ends else set()):
+        beside = min(index + 1, len(values) - 1) if index == ends[0] else index - 1
         figure.add_annotation(
             x=names[index],
             y=values[index],
             text=f"<b>{shown[index]}</b>",
             showarrow=False,
-            yshift=16,
+            yshift=16 if values[beside] <= values[index] else -16,  # off the line
         )
 
 

@@ -140,7 +140,7 @@ def frictions(serving: Serving, filters: Filters) -> pd.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def journey_flow(serving: Serving, filters: Filters, *, levels: int = 6) -> pd.DataFrame:
+def journey_flow(serving: Serving, filters: Filters, *, levels: int = 5) -> pd.DataFrame:
     """Transitions by position in the journey, and after how many a contact followed."""
     query = f"""
         with steps as (

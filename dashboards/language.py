@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -45,8 +46,8 @@ def labels() -> dict[str, dict[str, str]]:
 
 
 def is_missing(value: object) -> bool:
-    """True for None, NaN and NaT: everything that is shown as a dash."""
-    return value is None or value != value
+    """True for None, NaN, NaT and NA: everything that is shown as a dash."""
+    return value is None or value is pd.NA or bool(value != value)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboards.house_style import INK, QUADRANTS, empty
+from dashboards.house_style import INK, QUADRANTS, empty, wrapped
 from dashboards.language import Language
 
 
@@ -19,16 +19,16 @@ def flow(moves: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -
     """
     nodes: dict[tuple[int, str], str] = {}
     for move in moves.itertuples():
-        nodes.setdefault((move.step_number - 1, move.from_step), move.from_label)
-        nodes.setdefault((move.step_number, move.to_step), move.to_label)
+        nodes.setdefault((move.step_number - 1, move.from_step), wrapped(move.from_label, 16))
+        nodes.setdefault((move.step_number, move.to_step), wrapped(move.to_label, 16))
     index = {node: position for position, node in enumerate(nodes)}
-    figure = empty(language, 480)
+    figure = empty(language, 520)
     figure.add_sankey(
         arrangement="snap",
         textfont={"size": 12, "color": INK, "shadow": "none"},
         node={
             "label": list(nodes.values()),
-            "pad": 14,
+            "pad": 26,
             "thickness": 12,
             "color": ["#5B6873"] * len(nodes),
             "line": {"width": 0},

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboards.language import is_missing
+
 SOURCE = "/waypost/dashboards"
 ACTION_KINDS = ("call", "email", "sms", "status_info", "credit", "replacement", "visit")
 
@@ -70,7 +72,7 @@ def _references(trigger: Mapping[str, Any]) -> dict[str, Any]:
     objects = [
         {"type": kind, "id": str(trigger[f"{kind}_id"])}
         for kind in ("order", "invoice", "case")
-        if trigger.get(f"{kind}_id")
+        if not is_missing(trigger.get(f"{kind}_id"))
     ]
     party = {"id_type": "party", "id": str(trigger["party_id"]), "role": "customer"}
     return {"party_refs": [party], "objects": objects, "actor": {"type": "agent"}}

@@ -20,10 +20,9 @@ def show(view: View, events: pd.DataFrame, *, key: str) -> None:
     frame["what"] = [
         labels[name][language.code] if name in labels else name for name in frame["event_type"]
     ]
-    frame["who"] = [language.code_name("actor", code) for code in frame["actor_type"]]
-    frame["where"] = [
-        "" if pd.isna(code) else language.code_name("channel", code) for code in frame["channel"]
-    ]
+    for name, group, column in (("who", "actor", "actor_type"), ("where", "channel", "channel")):
+        codes = frame[column]
+        frame[name] = ["" if pd.isna(code) else language.code_name(group, code) for code in codes]
     columns = {
         "occurred_at": (text("timeline.when"), view.moment),
         "what": (text("timeline.what"), None),

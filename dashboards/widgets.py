@@ -15,6 +15,13 @@ from dashboards.language import NO_VALUE
 from dashboards.ratio import Ratio
 from dashboards.view import View
 
+# Of a cost: rising is bad, falling is good, None is neither.
+_COLOURS: dict[bool | None, Literal["red", "green", "gray"]] = {
+    True: "red",
+    False: "green",
+    None: "gray",
+}
+_ARROWS: dict[bool | None, Literal["up", "down", "off"]] = {True: "up", False: "down", None: "off"}
 CASES_PAGE = str(Path(__file__).with_name("app_pages") / "cases.py")
 
 
@@ -40,16 +47,20 @@ def headline(
     value: str,
     *,
     delta: str | None = None,
-    delta_color: Any = "inverse",
+    is_rising: bool | None = None,
     note: str = "",
-    history: Sequence[float] | None = None,
     drill: Mapping[str, str] | None = None,
 ) -> None:
     """A number with its name, its definition on hover, a note, and the way to its cases."""
     name, about = definition(view, metric_id)
     with st.container(border=True, height="stretch", key=f"headline_{metric_id}"):
         st.metric(
-            name, value, delta, delta_color=delta_color, help=about or None, chart_data=history
+            name,
+            value,
+            delta,
+            delta_color=_COLOURS[is_rising],
+            delta_arrow=_ARROWS[is_rising],
+            help=about or None,
         )
         if note:
             st.caption(note)
@@ -130,7 +141,14 @@ def table(
     chosen = chosen.assign(**{name: chosen[name].fillna("") for name in unwritten})
     styled = chosen.style.format(writers, na_rep=NO_VALUE)
     if not selectable:
-        st.dataframe(styled, hide_index=True, column_config=config, key=key, height=height)
+        st.dataframe(
+            styled,
+            hide_index=True,
+            column_config=config,
+            key=key,
+            height=height,
+            placeholder=NO_VALUE,
+        )
         return None
     event = st.dataframe(
         styled,
@@ -138,6 +156,7 @@ def table(
         column_config=config,
         key=key,
         height=height,
+        placeholder=NO_VALUE,
         on_select="rerun",
         selection_mode="single-row",
     )

@@ -103,7 +103,7 @@ def facts(view: View, row: pd.Series) -> None:
     )
     for column, (name, value) in zip(st.columns(4), values, strict=True):
         column.metric(name, value)
-    if row["source_url"] and not pd.isna(row["source_url"]):
+    if not pd.isna(row["source_url"]):
         st.link_button(text("cases.open_source"), str(row["source_url"]))
 
 

@@ -194,7 +194,7 @@ def quarantine(view: View) -> None:
         "source": (text("timeline.source"), None),
         "example_reason": (text("data_trust.example"), None),
     }
-    widgets.table(view, frame, columns, key="quarantine")
+    widgets.table(view, frame, columns, key="quarantine", height=318)
 
 
 def receipts(view: View) -> None:
@@ -211,7 +211,7 @@ def receipts(view: View) -> None:
         name: (view.text(f"data_trust.{name}"), language.number) for name in COUNTS if name in frame
     }
     columns["committed_at"] = (view.text("data_trust.committed"), view.moment)
-    widgets.table(view, frame, columns, key="receipts")
+    widgets.table(view, frame, columns, key="receipts", height=318)
 
 
 show(current())

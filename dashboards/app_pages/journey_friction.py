@@ -11,7 +11,7 @@ from dashboards.view import View, current
 
 TOP = 10
 SEPARATOR = "|"
-MOVES_SHOWN = 34
+SMALLEST_BRANCH = 0.04  # of the widest ribbon; thinner ones are left out of the flow
 
 
 def show(view: View) -> None:
@@ -47,10 +47,10 @@ def headlines(view: View, frame: pd.DataFrame) -> None:
             note=view.text("common.a_month"), drill={"slice": "failure"},
         )  # fmt: skip
     with columns[1]:
-        hours = float(frame["customer_minutes"].sum()) / 60 / months
+        minutes = float(frame["customer_minutes"].sum()) / months
         waiting = language.number(float(frame["waiting_hours"].sum()) / months)
         widgets.headline(
-            view, "customer_minutes", view.text("journey_friction.hours", n=language.number(hours)),
+            view, "customer_minutes", view.text("journey_friction.min", n=language.number(minutes)),
             note=view.text("journey_friction.waiting", n=waiting), drill={"slice": "failure"},
         )  # fmt: skip
     with columns[2]:
@@ -133,7 +133,9 @@ def hover(view: View, name: str, row: object) -> str:
 def flow(view: View) -> None:
     """The first steps of all journeys, from left to right."""
     widgets.section(view, "journey_friction.flow", "journey_friction.flow_help")
-    moves = data.journey_flow(view.copy, view.filters).head(MOVES_SHOWN)
+    moves = data.journey_flow(view.copy, view.filters)
+    if len(moves):
+        moves = moves[moves["journey_count"] >= SMALLEST_BRANCH * moves["journey_count"].max()]
     if moves.empty:
         widgets.nothing(view)
         return

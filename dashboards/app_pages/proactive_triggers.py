@@ -107,7 +107,7 @@ def detail(view: View, row: pd.Series) -> None:
         st.markdown(f"**{text('proactive_triggers.evidence')}**")
         evidence = tuple(str(name) for name in row["evidence_event_keys"])
         timeline.show(view, data.events_by_key(view.copy, evidence), key="evidence")
-        if row.get("case_id"):
+        if not pd.isna(row["case_id"]):
             drill = {"slice": "case", "value": str(row["case_id"]), "case": str(row["case_id"])}
             widgets.drill_button(view, "trigger_case", drill, text("proactive_triggers.open_case"))
 

@@ -6,10 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import charts, data, house_style, widgets
+from dashboards.language import NO_VALUE
 from dashboards.ratio import Ratio, slope_per_step
 from dashboards.view import View, current
 
 CENTRES = ("production", "marketing", "logistics", "sales", "service", "billing")
+WORDS = {True: "rising", False: "falling", None: "stable"}
 STABLE_BELOW = 0.01  # a change of less than 1 % a month is called stable
 
 
@@ -97,11 +99,12 @@ def direction(view: View, trend: pd.DataFrame) -> None:
     slope = slope_per_step(values)
     mean = sum(values) / len(values) if values else 0.0
     if slope is None or not mean:
-        text, delta, note = "–", None, view.text("service_cost.too_short")
+        text, delta, is_rising = NO_VALUE, None, None
+        note = view.text("service_cost.too_short")
     else:
         rate = slope / mean
-        word = "stable" if abs(rate) < STABLE_BELOW else "rising" if rate > 0 else "falling"
-        text = view.text(f"service_cost.{word}")
+        is_rising = None if abs(rate) < STABLE_BELOW else rate > 0
+        text = view.text(f"service_cost.{WORDS[is_rising]}")
         delta = view.text(
             "service_cost.a_month_change", rate=view.language.percent(rate, sign=True)
         )
@@ -109,7 +112,13 @@ def direction(view: View, trend: pd.DataFrame) -> None:
             "service_cost.slope", slope=view.language.money(slope, 2, sign=True), n=len(values)
         )
     widgets.headline(
-        view, "service_cost_trend", text, delta=delta, note=note, drill={"slice": "all"}
+        view,
+        "service_cost_trend",
+        text,
+        delta=delta,
+        is_rising=is_rising,
+        note=note,
+        drill={"slice": "all"},
     )
 
 
@@ -212,6 +221,7 @@ def spread(view: View) -> None:
             value,
             help=view.text(f"service_cost.{key}_help"),
             border=True,
+            height="stretch",
         )
 
 

@@ -82,7 +82,7 @@ def matrix(view: View, frame: pd.DataFrame) -> None:
 def offers(view: View, frame: pd.DataFrame) -> None:
     """Offers made in service contacts that sell."""
     widgets.section(view, "value_contacts.offers", "value_contacts.offers_help")
-    sold = frame[frame["offer_count"] > 0].nlargest(TOP, "accepted_offer_amount").copy()
+    sold = frame[frame["accepted_offer_amount"] > 0].nlargest(TOP, "accepted_offer_amount").copy()
     if sold.empty:
         widgets.nothing(view)
         return
@@ -111,7 +111,7 @@ def automation(view: View, frame: pd.DataFrame) -> None:
     widgets.section(view, "value_contacts.automation", "value_contacts.automation_help")
     gains = frame[(frame["quadrant"] != "eliminate") & (frame["automation_gain_amount"] > 0)].copy()
     if gains.empty:
-        widgets.nothing(view)
+        widgets.nothing(view, "value_contacts.automation_none")
         return
     gains["gain"] = gains["automation_gain_amount"].astype(float) / gains["month_count"]
     gains = gains.nlargest(TOP, "gain")

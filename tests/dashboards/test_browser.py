@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from dashboards.language import Language
-from tests.dashboards.conftest import PAGES, PROJECT, serve
+from tests.dashboards.conftest import PAGES, PROJECT, copied, served
+from tests.dashboards.test_dashboard_command import LOGIN
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(
@@ -182,17 +183,10 @@ def test_pages_fit_a_phone(browser: Any, server: str, language: str) -> None:
     reader.page.close()
 
 
-def test_an_open_address_without_a_login_shows_nothing(
-    browser: Any, published: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_open_address_without_a_login_shows_nothing(browser: Any, published: Path) -> None:
     """Someone starts Streamlit directly, past our command: the page itself refuses."""
-    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
-    server = serve(published)
-    server.command = [
-        *server.command[:2], "streamlit", "run", str(PROJECT / "dashboards" / "app.py"),
-        f"--server.port={server.port}", "--server.address=0.0.0.0",
-    ]  # fmt: skip
-    with server as address:
+    start = ("run", str(PROJECT / "dashboards" / "app.py"), "--server.address=0.0.0.0")
+    with served(published, "streamlit", *start, port_option="--server.port") as address:
         page = browser.new_page()
         page.goto(address)
         page.wait_for_selector("[data-testid=stAlert]", timeout=60_000)
@@ -203,13 +197,10 @@ def test_an_open_address_without_a_login_shows_nothing(
 
 
 def test_a_configured_login_is_asked_for(browser: Any, published: Path, tmp_path: Path) -> None:
-    from tests.dashboards.test_dashboard_command import LOGIN
-
-    home = tmp_path / "home"
-    shutil.copytree(published, home)
+    home = copied(published, tmp_path / "home")
     (home / "config").mkdir()
     (home / "config" / "secrets.toml").write_text(LOGIN)
-    with serve(home) as address:
+    with served(home, "waypost.cli", "dashboard") as address:
         page = browser.new_page(locale="de-DE")
         page.goto(address)
         page.get_by_role("button", name="Anmelden").wait_for(timeout=60_000)

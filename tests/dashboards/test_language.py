@@ -88,6 +88,12 @@ def test_language_writes_numbers_and_dates(written: str, expected: str) -> None:
     assert written.replace("\N{NO-BREAK SPACE}", " ") == expected
 
 
+def test_every_reason_of_quarantine_has_a_name() -> None:
+    from ingestion.quarantine import REASONS
+
+    assert {f"quarantine.{code}" for code in REASONS} <= set(labels())
+
+
 def test_pages_hold_no_text_of_their_own() -> None:
     """A sentence in a page would stand in one language only."""
     calls = re.compile(
