@@ -27,8 +27,11 @@ class BuildFailedError(Exception):
 
 
 @contextmanager
-def _recorded(settings: Settings, step: str) -> Iterator[None]:
-    """Whatever happens inside, trust.json tells it."""
+def _recorded(settings: Settings, step: str, *, is_past: bool = False) -> Iterator[None]:
+    """Whatever happens inside, trust.json tells it; it is about the present alone."""
+    if is_past:
+        yield
+        return
     error: str | None = "stopped"
     try:
         yield
@@ -68,14 +71,16 @@ def gate_log(
     settings.create()
     build = warehouse.prepare(settings, _gate_database(settings), as_of, log_as_of)
     is_past = bool(as_of or log_as_of)
-    return _check_log(settings, build) if is_past or _is_new(settings, build) else None
+    if not is_past and not _is_new(settings, build):
+        return None
+    return _check_log(settings, build, is_past=is_past)
 
 
 def check_log(settings: Settings) -> Counts:
     """Check the log as it is, published or not."""
     settings.create()
     build = warehouse.prepare(settings, _gate_database(settings), None, None)
-    return _check_log(settings, build)
+    return _check_log(settings, build, is_past=False)
 
 
 def _gate_database(settings: Settings) -> Path:
@@ -83,15 +88,16 @@ def _gate_database(settings: Settings) -> Path:
     return settings.runs / "gate_log.duckdb"
 
 
-def _check_log(settings: Settings, build: warehouse.Build) -> Counts:
+def _check_log(settings: Settings, build: warehouse.Build, *, is_past: bool) -> Counts:
     from expectations import gate, limits, log_border
 
-    with _recorded(settings, "gate_log"):
+    with _recorded(settings, "gate_log", is_past=is_past):
         known = limits.load(_limits_file(settings), build.as_of)
         checks = log_border.checks(known, build.as_of)
         database = _gate_database(settings)
         log_border.lay_view(database, build.as_of)
-        return _judge(settings, gate.run("log", database, checks, build.as_of.isoformat()))
+        report = gate.run("log", database, checks, build.as_of.isoformat())
+        return _judge(settings, report, is_past=is_past)
 
 
 def _limits_file(settings: Settings) -> Path:
@@ -116,7 +122,7 @@ def build_warehouse(
     """Turn the log into the warehouse, or into a file of a past day."""
     from waypost.commands.build import build
 
-    with _recorded(settings, "build_warehouse"):
+    with _recorded(settings, "build_warehouse", is_past=bool(as_of or log_as_of)):
         report = build(settings, as_of=as_of, log_as_of=log_as_of)
         if report["failures"]:
             raise BuildFailedError(report["failures"], settings.runs / "dbt_logs" / "dbt.log")
@@ -138,21 +144,24 @@ def gate_marts(
     from expectations import gate, limits, marts_border
     from waypost.commands.build import _database
 
+    is_past = bool(as_of or log_as_of)
     database = _database(settings, as_of, log_as_of)
-    with _recorded(settings, "gate_marts"):
+    with _recorded(settings, "gate_marts", is_past=is_past):
         moment = marts_border.as_of(database)
         known = limits.load(_limits_file(settings), moment)
-        published = {} if as_of or log_as_of else _published_rows(settings)
+        published = {} if is_past else _published_rows(settings)
         checks = marts_border.checks(marts_border.columns_of(database), known, published)
-        return _judge(settings, gate.run("marts", database, checks, moment.isoformat()))
+        report = gate.run("marts", database, checks, moment.isoformat())
+        return _judge(settings, report, is_past=is_past)
 
 
-def _judge(settings: Settings, report: Any) -> Counts:
-    """Write the gate's report and raise when it is red."""
+def _judge(settings: Settings, report: Any, *, is_past: bool) -> Counts:
+    """Write the gate's report (unless it is about the past) and raise when it is red."""
     from expectations.gate import GateFailedError
 
-    checked_at = datetime.now(UTC).isoformat()
-    report.write(trust.report_path(settings, report.gate), checked_at=checked_at)
+    if not is_past:
+        checked_at = datetime.now(UTC).isoformat()
+        report.write(trust.report_path(settings, report.gate), checked_at=checked_at)
     if report.critical:
         raise GateFailedError(report.gate, report.critical)
     found: Counts = report.as_dict()
