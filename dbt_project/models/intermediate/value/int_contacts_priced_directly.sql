@@ -1,13 +1,5 @@
 with dated as (
-    select
-        contacts.contact_id,
-        contacts.team,
-        contacts.channel,
-        contacts.handling_seconds,
-        contacts.is_human_handled,
-        contacts.is_handling_estimated,
-        {{ local_date('contacts.started_at') }} as contact_date
-    from {{ ref('int_contacts') }} as contacts
+    select * from {{ ref('int_contacts_with_handling_time') }}
 ),
 
 rates as (
@@ -46,11 +38,9 @@ tariffs as (
 select
     contact_id,
     {{ round_money(
-        'case when is_human_handled then coalesce(handling_seconds, 0) else 0 end'
-        ~ ' / 3600.0 * cast(rate as double) / concurrency + cast(fee_amount as double)'
+        'handling_seconds / 3600.0 * cast(rate as double) / concurrency + cast(fee_amount as double)'
     ) }} as direct_cost_amount,
-    coalesce(is_human_handled and (is_handling_estimated or handling_seconds is null), false)
-        as is_handling_estimated,
+    is_handling_estimated,
     contact_date,
     cast(date_trunc('month', contact_date) as date) as month
 from tariffs
