@@ -11,15 +11,16 @@ import duckdb
 from ingestion.simulation import model
 from ingestion.simulation.company import Company
 
-RATE_PER_HOUR = 45  # EUR, loaded
-OVERHEAD = 1.32  # what the service department costs beyond the minutes that are booked
+RATE_PER_HOUR = 42  # EUR, loaded
+OVERHEAD = 1.42  # what the service department costs beyond the minutes that are booked
 Totals = dict[str, dict[date, float]]
 
 # EUR cents a month before overhead; price_factor turns a currency's price into euros.
 _COSTS = {
     "handling_seconds": """
-        select happened_at, (data ->> 'talk_s')::bigint + (data ->> 'hold_s')::bigint
-            + (data ->> 'acw_s')::bigint as amount from event where type = 'contact.ended'
+        select happened_at, ((data ->> 'talk_s')::bigint + (data ->> 'hold_s')::bigint
+            + (data ->> 'acw_s')::bigint) / if(channel = 'chat', 2, 1) as amount  -- two at a time
+        from event where type = 'contact.ended'
         union all
         select happened_at, (data ->> 'seconds')::bigint from event
         where type = 'contact.handling_logged' and amends is null""",

@@ -7,7 +7,6 @@ select
     concat('account/', customer_number) as subject,
     created_at as happened_at,
     case when created_at < getvariable('start_at') then later(created_at, 5) end as recorded_at,
-    case when created_at < getvariable('start_at') then 'backfill' end as derivation,
     customer_no,
     'shop' as who,
     language,

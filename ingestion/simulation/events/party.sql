@@ -28,7 +28,6 @@ select
     concat('party/', customer_no) as subject,
     known_at as happened_at,
     case when known_at < getvariable('start_at') then later(known_at, 5) end as recorded_at,
-    case when known_at < getvariable('start_at') then 'backfill' end as derivation,
     customer_no,
     who,
     concat('https://crm.example.com/parties/', customer_no) as source_url,

@@ -11,7 +11,6 @@ select
     concat('subscription/', subscription_id) as subject,
     started_at as happened_at,
     case when started_at < getvariable('start_at') then later(started_at, 5) end as recorded_at,
-    case when started_at < getvariable('start_at') then 'backfill' end as derivation,
     customer_no,
     'payer' as who,
     concat('https://billing.example.com/subscriptions/', subscription_id) as source_url,
@@ -23,7 +22,7 @@ select
 from subscription
 union all
 select '/billing/demo', 'subscription.changed', concat(subscription_id, '/changed/1'),
-    concat('subscription/', subscription_id), changed_at, null, null, customer_no, 'payer',
+    concat('subscription/', subscription_id), changed_at, null, customer_no, 'payer',
     concat('https://billing.example.com/subscriptions/', subscription_id),
     to_json({
         'subscription_id': subscription_id,
@@ -35,7 +34,7 @@ from subscription
 where changed_at is not null and coalesce(changed_at < ended_at, true)
 union all
 select '/billing/demo', 'subscription.ended', concat(subscription_id, '/ended'),
-    concat('subscription/', subscription_id), ended_at, null, null, customer_no, 'payer',
+    concat('subscription/', subscription_id), ended_at, null, customer_no, 'payer',
     concat('https://billing.example.com/subscriptions/', subscription_id),
     to_json({
         'subscription_id': subscription_id,

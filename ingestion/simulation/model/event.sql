@@ -1,7 +1,7 @@
 -- The table that every fact of the company ends in; `who` tells by which identifiers it is known.
 create or replace temp table event (
     source varchar, type varchar, id varchar, subject varchar, happened_at timestamptz,
-    recorded_at timestamptz, sequence bigint, derivation varchar, amends varchar,
+    recorded_at timestamptz, sequence bigint, amends varchar,
     customer_no bigint, who varchar, channel varchar, service_mode varchar, language varchar,
     actor json, source_url varchar, data json, extra json
 );

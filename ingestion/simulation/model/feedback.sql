@@ -36,6 +36,7 @@ relations as (
     from customer
     cross join range(0, 1 + getvariable('days') // 90) as waves(wave)
     where kind <> 'guest' and coalesce(created_at < getvariable('start_at'), true)
+        and u(concat(customer_no, '.', wave), 'in the sample') < 0.6
 ),
 
 deliveries as (
@@ -43,7 +44,7 @@ deliveries as (
         order_id,
         days_later(delivered_at, 1)
     from shipment
-    where u(order_no, 'asked') < 0.15
+    where u(order_no, 'asked') < 0.15 and delivered_at >= getvariable('start_at')
 )
 
 select * from after_contacts
@@ -61,7 +62,7 @@ answered as (
         later(sent_at, 3600 * least(160, expo(survey_id, 'answers in', 14))) as answered_at,
         epoch(answered_at - getvariable('start_at')) / 86400 / 30.4 as month_no,
     from asked
-    where u(survey_id, 'answers') < case kind when 'nps' then 0.20 when 'ces' then 0.48
+    where u(survey_id, 'answers') < case kind when 'nps' then 0.34 when 'ces' then 0.48
         else 0.30 end
 )
 

@@ -35,6 +35,7 @@ recorded as (
     select
         event.* exclude (recorded_at, language),
         event.language,
+        case when happened_at < getvariable('start_at') then 'backfill' end as derivation,
         types.domain,
         coalesce(event.recorded_at, later(happened_at, lag_seconds(id, source))) as recorded_at,
         case when who is not null

@@ -1,4 +1,5 @@
--- Orders and their lines, priced in the currency of the customer.
+-- Orders and their lines, priced in the currency of the customer. Of the time before the period
+-- the shop hands over the last order of most customers (number 901 of each).
 create or replace temp table placed as
 with
 
@@ -21,23 +22,35 @@ expected as (
 repeated as (
     select
         expected.*,
-        unnest(range(case when kind = 'guest' then 1 else floor(
-            1.7 * activity * open_days / 180 + 1.2 * u(i, 'orders'))::integer end)) as n,
+        unnest(list_concat(
+            range(case when kind = 'guest' then 1 else floor(
+                1.7 * activity * open_days / 180 + 1.2 * u(i, 'orders'))::integer end),
+            case when created_at < getvariable('start_at') and u(i, 'ordered before') < 0.85
+                then [900] else [] end)) as n,
     from expected
+),
+
+dated as (
+    select
+        *,
+        customer_no * 1000 + n + 1 as order_no,
+        n = 900 as is_past,
+        case when is_past
+            then getvariable('start_day') - 14 - least(340, expo(i, 'last order', 100))::integer
+            else first_day + floor(open_days * u(order_no, 'day'))::integer end as order_day,
+    from repeated
 )
 
 select
-    customer_no * 1000 + n + 1 as order_no,
-    private_time(first_day + floor(open_days * u(order_no, 'day'))::integer, order_no, 'ordered')
-        as drawn_at,
+    private_time(order_day, order_no, 'ordered') as drawn_at,
     case when drawn_at <= created_at then later(created_at, 600 + 60 * n)
         else drawn_at end as ordered_at,
-    u(order_no, 'cancelled') < 0.03 as is_cancelled,
+    u(order_no, 'cancelled') < 0.03 and not is_past as is_cancelled,
     case when u(order_no, 'discounted') < 0.12 then 0.10 else 0 end as discount_rate,
     1 + (u(order_no, 'line 2') < 0.38)::integer + (u(order_no, 'line 3') < 0.15)::integer
         as line_count,
-    repeated.* exclude (n, first_day, open_days),
-from repeated;
+    dated.* exclude (n, first_day, open_days, order_day),
+from dated;
 
 create or replace temp table order_line as
 with

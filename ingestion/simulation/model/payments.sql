@@ -56,7 +56,8 @@ select
     coalesce(days_later(last_try_at, 4), days_later(issued_at, 21)) as first_notice_at,
     days_later(first_notice_at, 14) as second_notice_at,
     is_unpayable or u(invoice_id, 'second notice') < 0.4 as has_second_notice,
-    is_unpayable or u(invoice_id, 'never paid') < 0.06 as is_never_paid,
+    is_unpayable or (u(invoice_id, 'never paid') < 0.06
+        and issued_at >= getvariable('start_at')) as is_never_paid,
     days_later(case when has_second_notice then second_notice_at else first_notice_at end,
         span(invoice_id, 'pays late', 1, 9)) as pays_at,
 from invoice
