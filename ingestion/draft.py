@@ -1,9 +1,10 @@
 """JSON lines to typed, checked, hashed events in memory; knows no log, no lock.
 
-A chunk is parsed once into the temp table `leaves` (the JSON text of every key that occurs). One
-statement a domain turns its lines into `draft_<domain>`: the columns of the log, `row` (the line's
-place) and `problem` ('code|path', NULL when the event is sound). Soundness is told by a cheap sum;
-only the rows that fail it are looked at again for the reason. Lines of no known type end in
+A chunk is read once into the temp table `lines`. For each event type, one scan takes the JSON text
+of the keys that occur (`leaves`), and one statement turns them into `draft_<number>`: the columns
+of the log, `row` (the line's place) and `problem` ('code|path', NULL when the event is sound).
+Soundness is told by a cheap sum; only the rows that fail it are looked at again for the reason.
+The view `draft_<domain>` unites the types of a domain; lines of no known type end in
 `draft_others`. Nothing clear is written.
 """
 
@@ -18,11 +19,11 @@ import duckdb
 
 from ingestion import parties, payload, validation
 from ingestion.catalogue import EventType, Field, load
-from ingestion.log import ENVELOPE, columns
-from ingestion.shapes import MAX_OBJECT, ROW_KEY, Shapes
+from ingestion.shapes import BLOCK_KEYS, ROW_KEY, Shapes, find, is_plain_key, load_lines
 from ingestion.validation import leaf
 
 _SKEW = "interval 5 minutes"
+_SAMPLE = 20_000  # lines whose shapes are looked at before the rest is taken to be like them
 _ALWAYS = ("specversion", "id", "source", "type", "subject", "time")
 # Columns that are NULL in most files: they are left out of a part where no line has their key.
 _KEYED = {
@@ -32,6 +33,9 @@ _KEYED = {
     "causation_id": "causationid",
     "correlation_id": "correlationid",
 }
+
+# Columns that are only needed on the way to the draft.
+_HELPERS = {"subject", "given_recorded_at", "party_digest", "are_refs_sound", "party_count"}
 
 
 @dataclass(frozen=True)
@@ -51,30 +55,79 @@ class Clocks:
 
 
 def load_chunk(
-    con: duckdb.DuckDBPyConnection, path: Path, shapes: Shapes, clocks: Clocks, country: str
+    con: duckdb.DuckDBPyConnection, path: Path, clocks: Clocks, country: str
 ) -> list[str]:
-    """Fill `draft_<domain>` of every domain that occurs, and `draft_others`; returns the domains."""
-    known = validation.quoted(load().types, "'\"{}\"'")
-    con.execute(
-        f"""create or replace temp table leaves as
-        select *, case when {leaf("e", "type")} in ({known})
-            then json_extract_string({leaf("e", "type")}, '$') end as event_type
-        from ({_read_json(path, shapes)})"""
-    )
+    """Make `draft_<domain>` of every domain that occurs, and `draft_others`; returns the domains."""
+    load_lines(con, path)
+    try:
+        return _load(con, find(con, _SAMPLE), clocks, country)
+    except _UnseenKeysError:
+        return _load(con, find(con), clocks, country)
+
+
+class _UnseenKeysError(Exception):
+    """Some line has a key that the sample did not show: all lines must be looked at."""
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, shapes: Shapes, clocks: Clocks, country: str
+) -> list[str]:
     parties.prepare(con, shapes, country)
-    kinds = [load().types[name] for name in sorted(shapes.types)]
-    domains = sorted({kind.domain for kind in kinds})
-    for domain in domains:
-        own = [kind for kind in kinds if kind.domain == domain]
-        con.execute(_create_draft(domain, shapes, own))
-        con.execute(f"insert into draft_{domain} by name {_domain_sql(own, shapes, clocks)}")
-        for (name,) in con.execute(
-            f"select distinct event_type from draft_{domain} where problem = '?'"
-        ).fetchall():
-            con.execute(_reasons_sql(load().types[name], shapes, clocks))
+    drafts: dict[str, list[str]] = {}
+    for number, name in enumerate(sorted(shapes.types)):
+        kind, table = load().types[name], f"draft_{number}"
+        con.execute(f"create or replace temp table {table} as {_kind_sql(kind, shapes, clocks)}")
+        (unseen, wrong) = con.execute(
+            f"select coalesce(bool_or(has_unseen), false), coalesce(bool_or(problem = '?'), false) from {table}"
+        ).fetchone() or (False, False)
+        if unseen and not shapes.is_whole:
+            raise _UnseenKeysError(name)
+        if wrong:
+            con.execute(_reasons_sql(table, kind, shapes, clocks))
+        drafts.setdefault(kind.domain, []).append(f"select * from {table}")
+    for domain, queries in drafts.items():
+        united = " union all by name ".join([*queries, _empty_draft()])
+        con.execute(f"create or replace temp view draft_{domain} as {united}")
     con.execute(f"create or replace temp table draft_others as {_others_sql(shapes)}")
-    con.execute("drop table leaves")
-    return domains
+    con.execute("drop table lines")
+    return sorted(drafts)
+
+
+def _empty_draft() -> str:
+    """SQL without rows of the columns that every draft has, whatever its lines hold."""
+    return "select null::varchar[] as dropped, null::varchar as amends_id where false"
+
+
+def _leaves_sql(kind: EventType, shapes: Shapes) -> str:
+    """SQL of the JSON texts of a type's lines: `e_<attribute>`, `d_<key>`, and `row`; one parse."""
+    attributes = sorted((shapes.envelope | {*_ALWAYS}) - {"data"})
+    attributes += [key for key in sorted(shapes.unknown_envelope) if is_plain_key(key)]
+    keys = [*_fields(kind, shapes), *(k for k in BLOCK_KEYS if shapes.holds(kind.name, k))]
+    keys += payload.unknown(kind.name, shapes)
+    paths = [(leaf("e", k), f'$."{k}"') for k in attributes]
+    paths += [(leaf("d", k), f'$.data."{k}"') for k in keys]
+    listed = ", ".join(f"'{path}'" for _, path in paths)
+    columns = ", ".join(
+        f"nullif(found[{n}]::varchar, 'null') as {name}" for n, (name, _) in enumerate(paths, 1)
+    )
+    odd = any(not is_plain_key(k) and kind.name in t for k, t in shapes.unknown.items())
+    more = ", data_keys" if odd else ""
+    more += ", has_double_keys" if shapes.has_double_keys else ""
+    return f"""
+    with extracted as (
+        select rowid as row, key_count, json_extract(json, [{listed}]) as found
+            {", json_keys(json, '$.data') as data_keys" if odd else ""}
+            {f", {_DOUBLE} as has_double_keys" if shapes.has_double_keys else ""}
+        from lines where event_type = '{kind.name}'
+    )
+    select row, list_count(found) + 1 <> key_count as has_unseen, {columns}{more}
+    from extracted"""
+
+
+_DOUBLE = (
+    "(len(list_distinct(json_keys(json))) < len(json_keys(json)) or "
+    "len(list_distinct(json_keys(json, '$.data'))) < len(json_keys(json, '$.data')))"
+)
 
 
 def _case(pairs: Iterable[tuple[str, str]], otherwise: str = "null") -> str:
@@ -82,51 +135,9 @@ def _case(pairs: Iterable[tuple[str, str]], otherwise: str = "null") -> str:
     return f"case {listed} else {otherwise} end" if listed else otherwise
 
 
-def _read_json(path: Path, shapes: Shapes) -> str:
-    """SQL of the leaves: `e_<attribute>` for the envelope, `d_<key>` for the fields of data."""
-    envelope = [
-        *sorted((shapes.envelope | {*_ALWAYS}) - {"data"}),
-        *sorted(shapes.unknown_envelope),
-    ]
-    data = sorted(shapes.data) or ["none"]
-    struct = ", ".join(f'"{_escape(key)}" JSON' for key in data)
-    spec = [f"\"{_escape(key)}\": 'JSON'" for key in envelope] + [f"\"data\": 'STRUCT({struct})'"]
-    leaves = [f'"{_escape(k)}"::varchar as {leaf("e", k)}' for k in envelope]
-    leaves += [f'data."{_escape(k)}"::varchar as {leaf("d", k)}' for k in data]
-    name = str(path).replace("'", "''")
-    return (
-        f"select {', '.join(leaves)} from read_json('{name}', format = 'newline_delimited', "
-        f"columns = {{{', '.join(spec)}}}, ignore_errors = true, compression = 'none', "
-        f"maximum_object_size = {MAX_OBJECT})"
-    )
-
-
-def _escape(key: str) -> str:
-    return key.replace('"', '""').replace("'", "''")
-
-
-def _create_draft(domain: str, shapes: Shapes, kinds: list[EventType]) -> str:
-    """SQL of the empty draft table: only columns that the chunk can fill."""
-    held = {c for k in kinds for f in _fields(k, shapes).values() for c in f.columns()}
-    absent = {c for c, key in _KEYED.items() if key not in shapes.envelope and c != "amends_id"}
-    absent |= {"commit_no", "input_key"}
-    absent |= set() if "actor" in shapes.data else {c for c in ENVELOPE if c.startswith("actor_")}
-    absent |= set() if "objects" in shapes.data else {"objects"}
-    absent |= set() if shapes.has_unknown() else {"extra"}
-    envelope = {c: t for c, t in ENVELOPE.items() if c not in absent and c not in _COMMON}
-    own = {c: t for c, t in (columns(domain)).items() if c in held}
-    typed = {"row": "bigint", "problem": "varchar", "line_number": "bigint", "dropped": "varchar[]"}
-    listed = ", ".join(f'"{c}" {t}' for c, t in (typed | envelope | own).items())
-    return f"create or replace temp table draft_{domain} ({listed})"
-
-
-_HELPERS = {"subject", "given_recorded_at", "party_digest", "are_refs_sound", "party_count"}
-_COMMON = ("channel", "service_mode", "language", "source_url")
-
-
 def _fields(kind: EventType, shapes: Shapes) -> dict[str, Field]:
-    """The fields of a type whose key occurs in the chunk, by delivered key."""
-    return {k: f for k, f in validation.fields_of(kind).items() if k in shapes.data}
+    """The fields of a type whose key occurs in its lines, by delivered key."""
+    return {k: f for k, f in validation.fields_of(kind).items() if shapes.holds(kind.name, k)}
 
 
 def _present(shapes: Shapes, key: str) -> str:
@@ -229,7 +240,7 @@ def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
     """The checks of one type's fields and of its own rules."""
     required = {load().field(kind.domain, name).key for name in kind.required}
     checks = []
-    for key in sorted(required - shapes.data):
+    for key in sorted(required - set(_fields(kind, shapes))):
         checks.append(("true", f"'missing_field|data.{key}'"))
     for key, field in _fields(kind, shapes).items():
         at, path = leaf("d", key), f"data.{key}"
@@ -237,8 +248,14 @@ def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
             checks.append((f"{at} is null", f"'missing_field|{path}'"))
         filled = validation.sound(field, at, [f'"{c}"' for c in field.columns()])
         checks.append((f"not {filled}", f"'{validation.wrong(field)}|{path}'"))
+    return checks + _type_checks(kind, shapes)
+
+
+def _type_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
+    """The checks of a type that look at more than one field."""
+    checks = [("has_double_keys", "'double_key|'")] if shapes.has_double_keys else []
     if kind.any_of:
-        keys = [leaf("d", key) for key in kind.any_of if key in shapes.data]
+        keys = [leaf("d", key) for key in kind.any_of if shapes.holds(kind.name, key)]
         none = " and ".join(f"{key} is null" for key in keys) or "true"
         checks.append((none, f"'missing_field|data.{kind.any_of[0]}'"))
     if kind.min_parties:
@@ -248,14 +265,9 @@ def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
             else "true"
         )
         checks.append((few, "'party_refs|data.party_refs'"))
-    return checks + _rules(kind, shapes)
-
-
-def _rules(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
-    """The checks of a type over its typed columns."""
     held = {c for field in _fields(kind, shapes).values() for c in field.columns()}
     rules = (c for c in kind.checks if not _rule_columns(kind) - held - {"occurred_at"})
-    return [(f"not ({c.sql})", f"'{c.code}|data.{c.field}'") for c in rules]
+    return checks + [(f"not ({c.sql})", f"'{c.code}|data.{c.field}'") for c in rules]
 
 
 def _subject_checks(kind: EventType) -> list[tuple[str, str]]:
@@ -269,144 +281,108 @@ def _rule_columns(kind: EventType) -> set[str]:
     return {column for field in fields for column in field.columns()} if kind.checks else set()
 
 
-def _columns_sql(kinds: list[EventType], shapes: Shapes) -> dict[str, str]:
-    """Column → SQL of the typed rows of these types; a leaf counts only for a type that owns it."""
-    found = _envelope(shapes) | parties.select(shapes) | payload.extra(kinds, shapes)
-    for key, (field, names) in _owners(kinds, shapes).items():
-        found |= validation.typed(field, _owned(key, names, shapes))
+def _columns_sql(kind: EventType, shapes: Shapes) -> dict[str, str]:
+    """Column → SQL of the typed rows of a type."""
+    found = _envelope(shapes) | parties.select(kind.name, shapes) | payload.extra(kind.name, shapes)
+    for key, field in _fields(kind, shapes).items():
+        found |= validation.typed(field, leaf("d", key))
     return found
 
 
-def _owners(kinds: list[EventType], shapes: Shapes) -> dict[str, tuple[Field, list[str]]]:
-    """Field name → the field and the types that have it."""
-    owners: dict[str, tuple[Field, list[str]]] = {}
-    for kind in kinds:
-        for field in _fields(kind, shapes).values():
-            owners.setdefault(field.name, (field, []))[1].append(kind.name)
-    return owners
-
-
-def _owned(name: str, types: list[str], shapes: Shapes) -> str:
-    """SQL of a field's leaf; guarded where types without the field carry the same key."""
-    field = next(
-        f for n in types for f in validation.fields_of(load().types[n]).values() if f.name == name
-    )
-    at = leaf("d", field.key)
-    if shapes.owners(field.key) <= set(types):
-        return at
-    return f"case when event_type in ({validation.quoted(types)}) then {at} end"
-
-
-def _misfits(kinds: list[EventType], shapes: Shapes) -> str:
-    """SQL of the number of values that are present and do not fit, whatever the type.
+def _faults(kind: EventType, shapes: Shapes) -> str:
+    """SQL of a number that is 0 when the shape of a row is sound.
 
     A sum of integers and no chain of conditions: so each typed expression is computed once.
     """
+    required = {load().field(kind.domain, name).key for name in kind.required}
     terms = [f"({leaf('e', 'specversion')} is distinct from '\"1.0\"')::int"]
-    for name, (field, types) in _owners(kinds, shapes).items():
-        given = f"({_owned(name, types, shapes)} is not null)::int"
+    terms += [f"({n} is null)::int" for n in ("event_id", "source", "subject", "occurred_at")]
+    for key, field in _fields(kind, shapes).items():
+        given = "1" if key in required else f"({leaf('d', key)} is not null)::int"
         terms += [f'{given} - ("{column}" is not null)::int' for column in field.columns()]
-    checks = [*_optional_checks(shapes), *parties.checks(shapes)]
+    terms += ["1"] * len(required - set(_fields(kind, shapes)))
+    checks = [
+        *_optional_checks(shapes),
+        *parties.checks(kind.name, shapes),
+        *_type_checks(kind, shapes),
+    ]
     terms += [f"coalesce(({condition})::int, 0)" for condition, _ in checks]
     return " + ".join(terms)
 
 
-def _missing(kind: EventType, shapes: Shapes) -> str:
-    """SQL of the number of required things that a row of the type lacks."""
-    terms = []
-    for name in kind.required:
-        field = load().field(kind.domain, name)
-        column = next(iter(field.columns()))
-        terms.append(f'("{column}" is null)::int' if field.key in shapes.data else "1")
-    if kind.any_of:
-        held = [f'"{n}"' for n in kind.any_of if load().field(kind.domain, n).key in shapes.data]
-        terms.append(f"(coalesce({', '.join(['null', *held])}) is null)::int")
-    if kind.min_parties:
-        counted = "party_count" if "party_refs" in shapes.data else "null::int"
-        terms.append(f"(coalesce({counted}, 0) < {kind.min_parties})::int")
-    terms += [
-        f"coalesce(({c})::int, 0)" for c, _ in [*_rules(kind, shapes), *_subject_checks(kind)]
-    ]
-    return " + ".join(terms)
-
-
-def _domain_sql(kinds: list[EventType], shapes: Shapes, clocks: Clocks) -> str:
-    """SQL of the draft rows of a domain; `problem` is only '?' where something is wrong."""
-    found = _columns_sql(kinds, shapes)
+def _kind_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
+    """SQL of the draft rows of a type; `problem` is only '?' where something is wrong."""
+    found = _columns_sql(kind, shapes)
     own = [name for name in found if name not in _HELPERS]
-    basic = " + ".join(
-        f"({name} is null)::int" for name in ("event_id", "source", "subject", "occurred_at")
+    late = " + ".join(
+        f"coalesce(({condition})::int, 0)"
+        for condition, _ in [*_clock_checks(clocks), *_subject_checks(kind)]
     )
-    late = " + ".join(f"coalesce(({c})::int, 0)" for c, _ in _clock_checks(clocks))
-    missing = _case((f"event_type = '{k.name}'", _missing(k, shapes)) for k in kinds)
-    listed = validation.quoted([kind.name for kind in kinds])
-    said = _case(
-        (f"event_type = '{k.name}'", payload.hashed(k.name, _fields(k, shapes), own)) for k in kinds
-    )
+    lists = [leaf("d", k) for k, f in _fields(kind, shapes).items() if f.klass == "list"]
+    said = payload.hashed(kind.name, _fields(kind, shapes), own)
     return f"""
-    with typed as materialized (
-        select leaves.rowid as row, event_type, {_listed(found)},
-            {_misfits(kinds, shapes)} as misfits{_list_leaves(kinds, shapes)}
-        from leaves{parties.join(shapes)} where event_type in ({listed})
+    with leaves as ({_leaves_sql(kind, shapes)}),
+    typed as (
+        select row, has_unseen, {_listed(found)}, {_faults(kind, shapes)} as faults{"".join(f", {n}" for n in lists)}
+        from leaves{parties.join(kind.name, shapes)}
     ),
-    {_dated(clocks, "typed")}
-    select row, case when misfits + {basic} + {late} + {missing} > 0 then '?' end as problem,
-        {", ".join(f'"{n}"' for n in own)}, event_type, recorded_at, subject_type, subject_id,
+    {_dated(clocks)}
+    select row, has_unseen, case when faults + {late} > 0 then '?' end as problem,
+        {", ".join(f'"{n}"' for n in own)}, '{kind.name}' as event_type,
+        recorded_at, subject_type, subject_id,
         unhex(left(sha256(source || chr(31) || event_id), 32)) as event_key,
         unhex(left(sha256({said}), 32)) as payload_hash
     from dated"""
 
 
-def _list_leaves(kinds: list[EventType], shapes: Shapes) -> str:
-    """Leaves of list fields, which payload_hash takes as they stand."""
-    owners = _owners(kinds, shapes).values()
-    return "".join(f", {leaf('d', f.key)}" for f, _ in owners if f.klass == "list")
-
-
-def _dated(clocks: Clocks, rows: str) -> str:
+def _dated(clocks: Clocks) -> str:
     return f"""dated as (
         select *, coalesce(given_recorded_at, {clocks.default_sql()}) as recorded_at,
             split_part(subject, '/', 1) as subject_type,
             substr(subject, strpos(subject, '/') + 1) as subject_id
-        from {rows}
+        from typed
     )"""
 
 
-def _reasons_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
+def _reasons_sql(table: str, kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
     """SQL that says of each row with a problem what it is: the first check that fails."""
-    found = _columns_sql([kind], shapes)
+    double = [("has_double_keys", "'double_key|'")] if shapes.has_double_keys else []
     checks = [
+        *double,
         *_envelope_checks(shapes),
-        *parties.checks(shapes),
+        *parties.checks(kind.name, shapes),
         *_field_checks(kind, shapes),
         *_subject_checks(kind),
         *_clock_checks(clocks),
     ]
     return f"""
-    with typed as (
-        select leaves.rowid as row, leaves.*, {_listed(found)}
-        from leaves{parties.join(shapes)}
-        where leaves.rowid in (select row from draft_{kind.domain} where problem = '?')
-            and event_type = '{kind.name}'
+    with leaves as ({_leaves_sql(kind, shapes)}),
+    typed as (
+        select leaves.*, {_listed(_columns_sql(kind, shapes))}
+        from leaves{parties.join(kind.name, shapes)}
+        where row in (select row from {table} where problem = '?')
     ),
-    {_dated(clocks, "typed")}
-    update draft_{kind.domain} as rows set problem = reasons.problem
+    {_dated(clocks)}
+    update {table} as rows set problem = reasons.problem
     from (select row, {_case(checks, "'invalid|'")} as problem from dated) as reasons
     where rows.row = reasons.row"""
 
 
 def _others_sql(shapes: Shapes) -> str:
     """SQL of the lines without a known type: row, source, line_number, problem."""
-    nothing = " and ".join(f"{leaf('e', key)} is null" for key in _ALWAYS)
+    at = {
+        key: f"nullif(json_extract(json, '$.{key}')::varchar, 'null')"
+        for key in (*_ALWAYS, ROW_KEY)
+    }
     checks = [
-        (nothing, "'not_json|'"),
-        *((f"{leaf('e', key)} is null", f"'missing_field|{key}'") for key in _ALWAYS),
+        ("json is null or json_type(json) <> 'OBJECT'", "'not_json|'"),
+        *((f"{at[key]} is null", f"'missing_field|{key}'") for key in _ALWAYS),
     ]
     return (
-        f"select rowid as row, {validation.identifier(leaf('e', 'source'))} as source, "
-        f"try_cast({_present(shapes, ROW_KEY)} as bigint) as line_number, "
+        f"select rowid as row, {validation.identifier(at['source'])} as source, "
+        f"try_cast({at[ROW_KEY]} as bigint) as line_number, "
         f"{_case(checks, chr(39) + 'unknown_type|type' + chr(39))} as problem "
-        "from leaves where event_type is null"
+        "from lines where event_type is null"
     )
 
 

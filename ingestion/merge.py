@@ -188,7 +188,7 @@ def _write_part(
     target = str(part).replace("'", "''")
     row = con.execute(
         f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key "
-        f"from ({query})) to '{target}' (format parquet)"
+        f"from ({query})) to '{target}' (format parquet, compression 'zstd')"
     ).fetchone()
     merged.parts.append((part, int(row[0]) if row else 0))
 

@@ -15,7 +15,7 @@ _ACTOR_KEYS = {"type": "type", "team": "team", "tenure_band": "tenure_band", "ro
 
 
 def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> None:
-    """Resolve each distinct party_refs text of `leaves` into the temp table `party_lists`.
+    """Resolve each distinct party_refs text of `lines` into the temp table `party_lists`.
 
     Columns: leaf (the JSON text), party_refs, party_hash, party_digest, is_sound. Blocked
     identifiers are dropped. Clear values live in memory only.
@@ -26,7 +26,8 @@ def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> Non
     con.execute(f"""
         create or replace temp table ref_elements as
         with texts as (
-            select distinct {_REFS} as leaf from leaves where json_type({_REFS}) = 'ARRAY'
+            select distinct json_extract(json, '$.data.party_refs')::varchar as leaf from lines
+            where json_type(json, '$.data.party_refs') = 'ARRAY'
         ), elements as (
             select leaf, unnest(json_extract(leaf, '$[*]')) as element,
                 generate_subscripts(json_extract(leaf, '$[*]'), 1) as position
@@ -66,26 +67,26 @@ def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> Non
     con.execute("drop table ref_elements; drop table ids")
 
 
-def join(shapes: Shapes) -> str:
-    """SQL that joins the resolved lists to the lines."""
-    found = "party_refs" in shapes.data
+def join(kind: str, shapes: Shapes) -> str:
+    """SQL that joins the resolved lists to the leaves of a type."""
+    found = shapes.holds(kind, "party_refs")
     return f" left join party_lists on party_lists.leaf = {_REFS}" if found else ""
 
 
-def select(shapes: Shapes) -> dict[str, str]:
+def select(kind: str, shapes: Shapes) -> dict[str, str]:
     """Column → SQL of party_refs, party_hash, actor_* and objects, where they occur."""
     found = {}
-    if "party_refs" in shapes.data:
+    if shapes.holds(kind, "party_refs"):
         names = ("party_refs", "party_hash", "party_digest")
         found |= {name: f"party_lists.{name}" for name in names}
         found["party_count"] = f"json_array_length({_REFS})"
         found["are_refs_sound"] = "coalesce(party_lists.is_sound, false)"
-    if "actor" in shapes.data:
+    if shapes.holds(kind, "actor"):
         found |= {
             f"actor_{c}": f"left({_ACTOR} ->> '$.{key}', 64)" for key, c in _ACTOR_KEYS.items()
         }
         found["actor_ref_hash"] = f"keyed_hash('agent', {_ACTOR} ->> '$.ref')"
-    if "objects" in shapes.data:
+    if shapes.holds(kind, "objects"):
         shape = '[{"type":"VARCHAR","id":"VARCHAR","qualifier":"VARCHAR"}]'
         found["objects"] = (
             f"case when json_type({_OBJECTS}) = 'ARRAY' "
@@ -94,18 +95,18 @@ def select(shapes: Shapes) -> dict[str, str]:
     return found
 
 
-def checks(shapes: Shapes) -> list[tuple[str, str]]:
+def checks(kind: str, shapes: Shapes) -> list[tuple[str, str]]:
     """(SQL that is true when the block is wrong, 'code|path')."""
     found = []
-    if "party_refs" in shapes.data:
+    if shapes.holds(kind, "party_refs"):
         wrong = f"{_REFS} is not null and {_REFS} <> '[]' and not are_refs_sound"
         found.append((wrong, "'party_refs|data.party_refs'"))
-    if "actor" in shapes.data:
+    if shapes.holds(kind, "actor"):
         types = quoted(load().words["actor_types"])
         wrong = f"{_ACTOR} is not null and coalesce(actor_type not in ({types}), true)"
         found.append((wrong, "'actor|data.actor'"))
         found.append(("contains(actor_team, '@')", "'bad_text|data.actor.team'"))
-    if "objects" in shapes.data:
+    if shapes.holds(kind, "objects"):
         bad = "o.\"type\" is null or o.id is null or contains(o.id, '@')"
         wrong = f"objects is null or len(list_filter(objects, lambda o: {bad})) > 0"
         found.append((f"{_OBJECTS} is not null and ({wrong})", "'objects|data.objects'"))

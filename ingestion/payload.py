@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 
-from ingestion.catalogue import EventType, Field
+from ingestion.catalogue import Field
 from ingestion.shapes import Shapes, is_plain_key
 from ingestion.validation import leaf, quoted
 
@@ -27,37 +27,29 @@ def _kept(at: str) -> str:
     )
 
 
-def _unknown(kinds: Collection[EventType], shapes: Shapes) -> list[tuple[str, str]]:
-    """(key, SQL of its leaf) of every attribute that the catalogue does not know of its type."""
-    names = {kind.name for kind in kinds}
-    found = []
-    for key, types in shapes.unknown.items():
-        at, mine = leaf("d", key), types & names
-        if mine and shapes.owners(key) & names <= mine:
-            found.append((key, at))
-        elif mine:
-            found.append((key, f"case when event_type in ({quoted(mine)}) then {at} end"))
-    found += [(key, leaf("e", key)) for key in sorted(shapes.unknown_envelope)]
-    path = 'json_extract("d_ext", \'$."{}"\')::varchar'
-    return found + [(key, path.format(key)) for key in sorted(shapes.ext)]
+def unknown(kind: str, shapes: Shapes) -> list[str]:
+    """Keys of `data` that the type does not have and whose names tell nothing of a person."""
+    return [k for k, types in shapes.unknown.items() if kind in types and is_plain_key(k)]
 
 
-def extra(kinds: Collection[EventType], shapes: Shapes) -> dict[str, str]:
+def extra(kind: str, shapes: Shapes) -> dict[str, str]:
     """Column → SQL of `extra` (a JSON object as text) and `dropped` (names of what was not kept)."""
-    unknown = _unknown(kinds, shapes)
-    if not unknown:
+    found = [(key, leaf("d", key)) for key in unknown(kind, shapes)]
+    found += [(k, leaf("e", k)) for k in sorted(shapes.unknown_envelope) if is_plain_key(k)]
+    path = 'json_extract("d_ext", \'$."{}"\')::varchar'
+    if shapes.holds(kind, "ext"):
+        found += [(key, path.format(key)) for key in sorted(shapes.ext)]
+    odd = [k for k, types in shapes.unknown.items() if kind in types and not is_plain_key(k)]
+    if not found and not odd:
         return {}
-    plain = [(key, at) for key, at in unknown if is_plain_key(key)]
-    members = ", ".join(f"'{json.dumps(key)}:' || {_kept(at)}" for key, at in plain) or "null"
+    members = ", ".join(f"'{json.dumps(key)}:' || {_kept(at)}" for key, at in found) or "null"
     names = [
         f"case when ({at}) is not null and ({_kept(at)}) is null then '{key}' end"
-        for key, at in plain
+        for key, at in found
     ]
-    names += [
-        f"case when ({at}) is not null then '(unreadable name)' end"
-        for key, at in unknown
-        if not is_plain_key(key)
-    ]
+    if odd:
+        listed = quoted(odd)
+        names.append(f"case when list_has_any(data_keys, [{listed}]) then '(unreadable name)' end")
     return {
         "extra": f"nullif('{{' || concat_ws(',', {members}) || '}}', '{{}}')",
         "dropped": f"nullif(list_filter([{', '.join(names)}], lambda n: n is not null), [])",

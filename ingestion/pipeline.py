@@ -17,7 +17,6 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from ingestion import log as event_log
 from ingestion import (
     draft,
     inputs,
@@ -27,8 +26,8 @@ from ingestion import (
     privacy,
     quarantine,
     receipts,
-    shapes,
 )
+from ingestion import log as event_log
 from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged
 from ingestion.quarantine import Reject
@@ -288,8 +287,7 @@ class Reading:
         clocks = draft.Clocks(
             options.run_started_at, options.recorded_at, options.recorded_as_occurred
         )
-        found = shapes.find(self.con, chunk.path)
-        return draft.load_chunk(self.con, chunk.path, found, clocks, options.country)
+        return draft.load_chunk(self.con, chunk.path, clocks, options.country)
 
     def _merge(self, domain: str) -> None:
         if domain not in self.merged:

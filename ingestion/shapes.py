@@ -1,17 +1,16 @@
-"""Which keys a JSON-lines file really holds, by event type: one scan, so that the parse is narrow."""
+"""Which keys the lines of a chunk really hold, by event type, so that the parse is narrow."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from ingestion.catalogue import load
-from ingestion.validation import fields_of
+from ingestion.validation import fields_of, quoted
 
 ENVELOPE_KEYS = [
     "specversion",
@@ -38,7 +37,6 @@ MAX_OBJECT = 16 * 2**20  # bytes of one line; longer ones are split off before t
 _MAX_SHAPES = 5_000
 _MAX_UNKNOWN = 200
 _KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,39}$")
-_UNIT, _RECORD = chr(31), chr(30)
 
 
 @dataclass
@@ -53,33 +51,32 @@ class Shapes:
     carriers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ext: set[str] = field(default_factory=set)
     has_double_keys: bool = False
+    is_whole: bool = False
 
     def add(self, kind: str, envelope: list[str], data: list[str]) -> None:
-        """Take in one shape: the type's text, the envelope's keys, the keys of `data`."""
+        """Take in one shape: the known type or '', the envelope's keys, the keys of `data`."""
         for keys in (envelope, data):
             self.has_double_keys |= len(set(keys)) < len(keys)
         self.envelope |= set(envelope) & {*ENVELOPE_KEYS, ROW_KEY}
         self.unknown_envelope |= set(envelope) - {*ENVELOPE_KEYS, ROW_KEY}
-        event_type = load().types.get(kind)
-        if event_type is None:
+        if not kind:
             return
         self.types.add(kind)
-        known = {*fields_of(event_type), *BLOCK_KEYS}
+        known = {*fields_of(load().types[kind]), *BLOCK_KEYS}
         self.data |= set(data) & known
         for key in data:
             self.carriers[key].add(kind)
-        for key in set(data) - known:
-            self.unknown[key].add(kind)
+            if key not in known:
+                self.unknown[key].add(kind)
 
     def close(self) -> None:
         """Bound what a hostile file can ask for."""
         self.unknown = {k: self.unknown[k] for k in sorted(self.unknown)[:_MAX_UNKNOWN]}
         self.unknown_envelope = set(sorted(self.unknown_envelope)[:_MAX_UNKNOWN])
-        self.data |= set(self.unknown)
 
-    def owners(self, key: str) -> set[str]:
-        """The types of the lines that carry a key."""
-        return self.carriers[key]
+    def holds(self, kind: str, key: str) -> bool:
+        """Some line of the type carries the key in its data."""
+        return kind in self.carriers.get(key, ())
 
     def has_unknown(self) -> bool:
         """Some line carries an attribute that the catalogue does not know."""
@@ -91,42 +88,45 @@ def is_plain_key(key: str) -> bool:
     return bool(_KEY.match(key))
 
 
-def source_sql(path: Path) -> str:
-    """SQL of the lines as JSON; a broken line is NULL, an empty one is not there."""
+def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Read a JSON-lines file into temp table `lines(json, key_count, event_type)`.
+
+    A broken line has a NULL json, empty lines are not there; `rowid` counts the others from 0.
+    `key_count` is the number of keys of the envelope and of data; unknown types are NULL.
+    """
+    known = quoted(load().types)
     name = str(path).replace("'", "''")
-    return (
-        f"read_ndjson_objects('{name}', ignore_errors = true, maximum_object_size = {MAX_OBJECT},"
-        " compression = 'none')"
+    con.execute(
+        f"""create or replace temp table lines as
+        with parsed as (
+            select json, json_extract_string(json, '$.type') as kind
+            from read_ndjson_objects('{name}', ignore_errors = true, compression = 'none',
+                maximum_object_size = {MAX_OBJECT})
+        )
+        select json, case when kind in ({known}) then kind end as event_type,
+            len(json_keys(json)) + coalesce(len(json_keys(json, '$.data')), 0) as key_count
+        from parsed"""
     )
 
 
-def _split(keys: str) -> list[str]:
-    return keys.split(_RECORD) if keys else []
-
-
-def find(con: duckdb.DuckDBPyConnection, path: Path) -> Shapes:
-    """Scan a JSON-lines file once for its distinct shapes."""
+def find(con: duckdb.DuckDBPyConnection, first: int | None = None) -> Shapes:
+    """The distinct shapes of `lines`; with `first`, of the first lines only (and every type)."""
     shapes = Shapes()
-    for kind, envelope, data in _distinct(con, path):
-        shapes.add(kind, _split(envelope), _split(data))
+    sample = f"and rowid < {first}" if first else ""
+    rows = con.execute(
+        f"""select distinct coalesce(event_type, ''), json_keys(json), json_keys(json, '$.data')
+        from lines where json is not null {sample}
+        union all select distinct event_type, null, null from lines where event_type is not null
+        limit {_MAX_SHAPES}"""
+    ).fetchall()
+    for kind, envelope, data in rows:
+        shapes.add(kind, envelope or [], data or [])
     if "ext" in shapes.data:
-        rows = con.execute(
-            "select distinct unnest(json_keys(json, '$.data.ext')) as key "
-            f"from {source_sql(path)} order by key limit {_MAX_UNKNOWN}"
+        found = con.execute(
+            "select distinct unnest(json_keys(json, '$.data.ext')) as key from lines "
+            f"order by key limit {_MAX_UNKNOWN}"
         ).fetchall()
-        shapes.ext = {key for (key,) in rows if is_plain_key(key)}
+        shapes.ext = {key for (key,) in found if is_plain_key(key)}
+    shapes.is_whole = first is None
     shapes.close()
     return shapes
-
-
-def _distinct(con: duckdb.DuckDBPyConnection, path: Path) -> Iterable[list[str]]:
-    rows = con.execute(
-        f"""select distinct concat_ws(chr(31), coalesce(json_extract_string(json, '$.type'), ''),
-            array_to_string(json_keys(json), chr(30)),
-            coalesce(array_to_string(json_keys(json, '$.data'), chr(30)), '')) as shape
-        from {source_sql(path)} where json is not null limit {_MAX_SHAPES}"""
-    ).fetchall()
-    for (shape,) in rows:
-        parts = shape.split(_UNIT)
-        if len(parts) == 3:
-            yield parts
