@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from waypost import trust, warehouse
+from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
 
 Counts = dict[str, Any]
@@ -146,6 +147,8 @@ def gate_marts(
 
     is_past = bool(as_of or log_as_of)
     database = _database(settings, as_of, log_as_of)
+    if not database.exists():
+        raise WaypostError(f"There is no warehouse at {database}: run `waypost build` first.")
     with _recorded(settings, "gate_marts", is_past=is_past):
         moment = marts_border.as_of(database)
         known = limits.load(_limits_file(settings), moment)

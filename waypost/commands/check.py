@@ -19,6 +19,7 @@ def command(border: str, as_json: bool) -> None:
     """Run the gate of the log, of the marts, or both (Great Expectations); exit 1 when red."""
     from expectations.dialect import end_quietly
     from expectations.gate import GateFailedError
+    from expectations.limits import LimitsError
     from waypost import steps
 
     end_quietly()
@@ -32,7 +33,7 @@ def command(border: str, as_json: bool) -> None:
         if border in (name, "all"):
             try:
                 found[name] = gate(settings)
-            except GateFailedError as error:
+            except (GateFailedError, LimitsError) as error:
                 raise WaypostError(str(error)) from error
     if as_json:
         click.echo(json.dumps(found))
