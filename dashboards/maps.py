@@ -22,7 +22,7 @@ def flow(moves: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -
         nodes.setdefault((move.step_number - 1, move.from_step), wrapped(move.from_label, 16))
         nodes.setdefault((move.step_number, move.to_step), wrapped(move.to_label, 16))
     index = {node: position for position, node in enumerate(nodes)}
-    figure = empty(language, 520)
+    figure = empty(language, 560)
     figure.add_sankey(
         arrangement="snap",
         textfont={"size": 12, "color": INK, "shadow": "none"},
@@ -52,8 +52,8 @@ def flow(moves: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -
 
 
 RISK_STEPS = (
-    (0.30, "rgba(213,94,0,0.72)"),
-    (0.15, "rgba(230,159,0,0.62)"),
+    (0.20, "rgba(213,94,0,0.72)"),
+    (0.10, "rgba(230,159,0,0.62)"),
     (0.0, "rgba(86,180,233,0.38)"),
 )
 

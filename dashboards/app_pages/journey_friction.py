@@ -11,7 +11,7 @@ from dashboards.view import View, current
 
 TOP = 10
 SEPARATOR = "|"
-SMALLEST_BRANCH = 0.04  # of the widest ribbon; thinner ones are left out of the flow
+SMALLEST_BRANCH = 0.015  # of the widest ribbon; thinner ones are left out of the flow
 
 
 def show(view: View) -> None:
