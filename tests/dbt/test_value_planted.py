@@ -225,3 +225,29 @@ def test_costs_of_a_complete_month_are_the_ledgers_to_the_cent(
         assert ledger == contacts
         assert 0 < direct < ledger
         assert active > 0
+
+
+def test_a_rebuild_of_a_past_day_fires_the_triggers_that_stood_then(
+    settings: Settings, truth: dict[str, Any]
+) -> None:
+    moment = datetime(2026, 3, 20, tzinfo=UTC)
+    report = build(settings, as_of=moment, tests=False)
+    assert report["failures"] == []
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{report['database']}' as past (read_only); use past.marts")
+        late, of_carrier = connection.execute(
+            "select count(distinct fire_id), count(distinct fire_id) filter (carrier = $1)"
+            " from triggers inner join shipments using (order_id)"
+            " where trigger_id = 'late_delivery'",
+            [truth["parameters"]["delay_carrier"]],
+        ).fetchone() or (0, 0)
+        latest = connection.execute(
+            "select greatest((select max(fired_at) from triggers),"
+            " (select max(started_at) from contacts), (select max(occurred_at) from journey_steps))"
+        ).fetchone()
+        complete = connection.execute(
+            "select max(month) from monthly_costs where is_complete_month"
+        ).fetchone()
+    assert late >= 5 and of_carrier > late / 2
+    assert latest is not None and latest[0] <= moment
+    assert complete == (date(2026, 2, 1),)
