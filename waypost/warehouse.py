@@ -196,20 +196,41 @@ def overlay_seeds(settings: Settings) -> Path:
     return overlay
 
 
+def _told_inputs(settings: Settings) -> list[str]:
+    """Names of receipts and quarantine parts: an input without a commit is news as well."""
+    parts = [*(settings.log / "inputs").glob("*.json"), *settings.quarantine.glob("*.parquet")]
+    return sorted(path.name for path in parts)
+
+
+def plan(settings: Settings, as_of: datetime | None, log_as_of: datetime | None) -> Build:
+    """What a build would read now; `as_of` is the greatest recorded time unless it is given."""
+    limits = commit_limits(settings.log, log_as_of)
+    seeds = overlay_seeds(settings)
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'; create schema log")
+        _log_views(connection, settings, limits)
+        moment = as_of or _latest_record(connection)
+    number = _fingerprint(seeds, moment, limits, _told_inputs(settings))
+    return Build(number, moment, log_as_of, limits)
+
+
 def prepare(
     settings: Settings, database: Path, as_of: datetime | None, log_as_of: datetime | None
 ) -> Build:
+    """Plan a build and write schema `log` into the database file."""
+    build = plan(settings, as_of, log_as_of)
+    lay_log(settings, database, build)
+    return build
+
+
+def lay_log(settings: Settings, database: Path, build: Build) -> None:
     """Write schema `log` into the database file: views over the log and what this build is."""
-    limits = commit_limits(settings.log, log_as_of)
     database.parent.mkdir(parents=True, exist_ok=True)
-    seeds = overlay_seeds(settings)
     with duckdb.connect(str(database)) as connection:
         connection.execute("set TimeZone = 'UTC'; create schema if not exists log")
-        _log_views(connection, settings, limits)
+        _log_views(connection, settings, build.commit_limits)
         _side_views(connection, settings)
         _event_types(connection)
-        moment = as_of or _latest_record(connection)
-        build = Build(_fingerprint(seeds, moment, limits), moment, log_as_of, limits)
         connection.execute(
             "create or replace table log.build as select $1::varchar as build_id,"
             " $2::timestamptz as as_of, $3::timestamptz as log_as_of",
@@ -218,8 +239,9 @@ def prepare(
         connection.execute(
             "create or replace table log.commit_limits(domain varchar, max_commit_no bigint)"
         )
-        connection.executemany("insert into log.commit_limits values (?, ?)", list(limits.items()))
-    return build
+        connection.executemany(
+            "insert into log.commit_limits values (?, ?)", list(build.commit_limits.items())
+        )
 
 
 @contextmanager

@@ -41,12 +41,20 @@ def _arguments(selected: tuple[str, ...], unit_tests: bool, tests: bool) -> list
     return arguments + (["--select", *selected] if selected else [])
 
 
-def _is_built(settings: Settings, database: Path, build: warehouse.Build) -> bool:
+def _is_built(settings: Settings, database: Path, planned: warehouse.Build) -> bool:
     report = settings.runs / "build.json"
-    if database != settings.warehouse or not report.exists():
+    if database != settings.warehouse or not database.exists() or not report.exists():
         return False
     known: dict[str, Any] = json.loads(report.read_text("utf-8"))
-    return known.get("build_id") == build.build_id and not known.get("failures")
+    return known.get("build_id") == planned.build_id and not known["failures"]
+
+
+def _clear(settings: Settings, database: Path) -> None:
+    """A build starts from no file, so that nothing of a model that is gone stays behind."""
+    if database == settings.warehouse:
+        settings.runs.joinpath("build.json").unlink(missing_ok=True)
+    database.unlink(missing_ok=True)
+    database.with_name(database.name + ".wal").unlink(missing_ok=True)
 
 
 def build(
@@ -59,22 +67,27 @@ def build(
     tests: bool = True,
     selected: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Build the warehouse (or a rebuild of the past) and return its report."""
+    """Build the warehouse (or a rebuild of the past) and return its report.
+
+    A build of everything is remembered in `runs/build.json`; after a green one the next over the
+    same log, configuration and code has nothing to do, unless `full`.
+    """
     database = _database(settings, as_of, log_as_of)
     settings.create()
     with FileLock(settings.runs / "build.lock"):
-        if full and not selected:
-            database.unlink(missing_ok=True)
-        this = warehouse.prepare(settings, database, as_of, log_as_of)
-        report: dict[str, Any] = {**this.manifest(), "database": str(database)}
-        if not full and not selected and _is_built(settings, database, this):
+        planned = warehouse.plan(settings, as_of, log_as_of)
+        report: dict[str, Any] = {**planned.manifest(), "database": str(database)}
+        if not full and not selected and _is_built(settings, database, planned):
             return {**report, "is_unchanged": True, "failures": []}
+        if not selected:
+            _clear(settings, database)
+        warehouse.lay_log(settings, database, planned)
         outcome = warehouse.run_dbt(settings, database, _arguments(selected, unit_tests, tests))
         report |= {"is_unchanged": False, "counts": dict(outcome.counts)}
         report |= {"seconds": outcome.seconds, "failures": list(outcome.failures)}
         if database == settings.warehouse and not selected and tests:
             text = json.dumps(report, indent=1, sort_keys=True)
-            (settings.runs / "build.json").write_text(text, "utf-8")
+            settings.runs.joinpath("build.json").write_text(text, "utf-8")
     return report
 
 
