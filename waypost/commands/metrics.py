@@ -39,7 +39,7 @@ def values(serving_copy: Path, metrics: list[Metric]) -> dict[str, dict[str, flo
 
 
 def _lines(metric: Metric, language: str, value: float | str | None) -> list[str]:
-    number = "" if value == "" else f" = {'–' if value is None else f'{value:,.4g}'}"
+    number = "" if value == "" else f" = {'–' if value is None else f'{value:,.3f}'}"
     below = f" / {metric.denominator}" if metric.denominator else ""
     return [
         f"{metric.metric_id}{number}  [{metric.unit}, {metric.owner}]",

@@ -4,6 +4,8 @@ with counted as (
         scale_id,
         survey_scope,
         segment,
+        scale_min,
+        scale_max,
         sum(case when is_counted and is_scored then 1 else 0 end) as response_count,
         count(*) as all_response_count,
         sum(case when is_counted then is_top else 0 end) as top_count,
@@ -11,7 +13,7 @@ with counted as (
         sum(case when is_counted and is_scored then score else 0 end) as score_sum,
         month
     from {{ ref('int_survey_responses_counted') }}
-    group by survey_kind, scale_id, survey_scope, segment, month
+    group by survey_kind, scale_id, survey_scope, segment, scale_min, scale_max, month
 ),
 
 rated as (
@@ -36,6 +38,8 @@ select
     scale_id,
     survey_scope,
     segment,
+    scale_min,
+    scale_max,
     cast(response_count as bigint) as response_count,
     cast(all_response_count as bigint) as all_response_count,
     cast(top_count as bigint) as top_count,
