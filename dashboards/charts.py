@@ -107,7 +107,7 @@ def bars(
 ) -> go.Figure:
     """Horizontal bars, first on top, values at their ends; `keys` come back on a click."""
     shown = _shown(language, values, unit)
-    figure = empty(language, height or 70 + 34 * max(len(values), 2), bargap=0.32)
+    figure = empty(language, height or 70 + 34 * max(len(values), 4), bargap=0.32)
     figure.add_bar(
         x=list(values),
         y=[wrapped(name) for name in names],
@@ -125,7 +125,8 @@ def bars(
         title_text=title, range=[min(0.0, *map(float, values), 0.0), top * 1.22 or 1], nticks=5
     )
     figure.update_xaxes(**_axis(language, unit))
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    lines = max(len(values), 4)  # a few bars stay as thick as many
+    figure.update_yaxes(range=[lines - 0.5, -0.5], showgrid=False)
     return figure
 
 

@@ -217,7 +217,7 @@ def reasons(serving: Serving, filters: Filters) -> pd.DataFrame:
                 reason_code, any_value(label_en) as label_en, any_value(label_de) as label_de,
                 any_value(owner_department) as owner_department,
                 any_value(quadrant) as quadrant,
-                bool_or(is_disagreement) as is_disagreement,
+                avg(is_disagreement::integer) >= 0.5 as is_disagreement,
                 sum(offer_count) as offer_count,
                 sum(accepted_offer_count) as accepted_offer_count,
                 sum(accepted_offer_amount) as accepted_offer_amount,
@@ -235,9 +235,7 @@ def reasons(serving: Serving, filters: Filters) -> pd.DataFrame:
 @st.cache_data(show_spinner=False, max_entries=50)
 def triggers(serving: Serving, filters: Filters) -> pd.DataFrame:
     """Open triggers in order of priority; a worklist has no period, but it has segments."""
-    query = (
-        f"select * from triggers where is_open and {_SEGMENTS} order by priority_number, fire_id"
-    )
+    query = f"select * from triggers where is_open and {_SEGMENTS} order by priority_number"
     return ask(serving, query, **filters.parameters)
 
 
@@ -255,13 +253,13 @@ def events_by_key(serving: Serving, event_keys: tuple[str, ...]) -> pd.DataFrame
 def contacts_in(
     serving: Serving, filters: Filters, slice_name: str, value: str = "", second: str = ""
 ) -> pd.DataFrame:
-    """Up to 200 contacts behind a number, dearest first, with total_count of all."""
+    """Up to 100 contacts behind a number, dearest first, with total_count of all."""
     query = f"""
         select
             contact_id, case_id, party_id, channel, reason_code, owner_department, demand_type,
             customer_minutes, service_cost_amount, started_at, count(*) over () as total_count
         from contacts where {_NARROWED} and {SLICES[slice_name]}
-        order by service_cost_amount desc, contact_id limit 200
+        order by service_cost_amount desc, contact_id limit 100
     """
     return ask(serving, query, value=value, second=second, **filters.parameters)
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,9 +42,17 @@ class Serving:
 
 def find(path: Path) -> Serving | None:
     """The copy at `path`, or None when nothing has been published yet."""
-    if not path.exists():
+    try:
+        state = path.stat()
+    except FileNotFoundError:
         return None
-    with _attached(str(path)) as con:
+    return _read(str(path), (state.st_ino, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=8)
+def _read(path: str, _version: tuple[int, int]) -> Serving | None:
+    """What a file says of itself; a swapped file has another inode and is read anew."""
+    with _attached(path) as con:
         row = con.execute(
             "select build_id, as_of, reporting_zone, reporting_currency, checks from manifest"
         ).fetchone()
@@ -54,7 +63,7 @@ def find(path: Path) -> Serving | None:
         return None
     names = tuple(sorted(str(name) for (name,) in tables))
     build_id, as_of, zone, currency, checks = row
-    return Serving(str(path), str(build_id), as_of, zone, currency, names, checks)
+    return Serving(path, str(build_id), as_of, zone, currency, names, checks)
 
 
 def ask(serving: Serving, query: str, **parameters: object) -> pd.DataFrame:

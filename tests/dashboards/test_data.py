@@ -42,7 +42,7 @@ def test_the_cases_behind_a_number_are_as_many_as_the_number(
     behind = data.contacts_in(copy, EVERYTHING, slice_name)
     assert counted > 0
     assert int(behind["total_count"].iloc[0]) == counted
-    assert len(behind) == min(counted, 200)
+    assert len(behind) == min(counted, 100)
 
 
 def test_channels_and_segments_split_the_whole(copy: Serving) -> None:
