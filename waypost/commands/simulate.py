@@ -30,14 +30,19 @@ def _company(customers: int, days: int, seed: int, start: datetime) -> Company:
     return Company(customers=customers, days=days, seed=seed, start=date(*start.timetuple()[:3]))
 
 
-def _demo(company: Company, out: Path, truth_file: Path) -> dict[str, Any]:
-    with tqdm(total=demo.step_count(company), desc="simulate", unit="step", file=sys.stderr) as bar:
+def _bar(total: int, unit: str, quiet: bool) -> Any:
+    """A bar on standard error, none where it is not a terminal."""
+    return tqdm(total=total, desc="simulate", unit=unit, file=sys.stderr, disable=quiet or None)
+
+
+def _demo(company: Company, out: Path, truth_file: Path, quiet: bool) -> dict[str, Any]:
+    with _bar(demo.step_count(company), " steps", quiet) as bar:
         found = demo.simulate(company, out, truth_file, lambda _name: bar.update() and None)
     return {"out": str(out), "truth": str(truth_file), **_counts(found)}
 
 
-def _single_file(company: Company, target: Path, events: int) -> dict[str, Any]:
-    with tqdm(total=events, desc="simulate", unit="line", file=sys.stderr) as bar:
+def _single_file(company: Company, target: Path, events: int, quiet: bool) -> dict[str, Any]:
+    with _bar(events, " lines", quiet) as bar:
         found = contact_file.write(
             company, target, events, lambda count: bar.update(count) and None
         )
@@ -95,9 +100,10 @@ def command(
     settings = Settings.from_environment()
     company = _company(customers, days, seed, start)
     if single_file:
-        counts = _single_file(company, single_file, events)
+        counts = _single_file(company, single_file, events, as_json)
     else:
-        counts = _demo(company, out or settings.landing, truth or settings.home / "truth.json")
+        target, told = out or settings.landing, truth or settings.home / "truth.json"
+        counts = _demo(company, target, told, as_json)
     if not as_json:
         click.echo(
             f"{counts['lines']} lines, {counts['events']} events of {counts['types']} types.",
