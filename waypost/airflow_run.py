@@ -26,10 +26,10 @@ Row = dict[str, Any]
 
 @dataclass
 class Outcome:
-    """What the pass did: sums of the ingests' counts, and a sentence for each failed task."""
+    """What the pass did: sums of the ingests' counts, and the last word on each failed task."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
     is_nothing_new: bool = True
 
 
@@ -48,9 +48,9 @@ def run(airflow: Airflow, logs: Path, tell: Tell) -> Outcome:
     airflow.set_pool(POOL, 1)
     tasks = _follow(airflow, tell, shown, until=_is_all_over)
     outcome = Outcome()
-    for task in tasks:
+    for task in sorted(tasks, key=lambda row: str(row["end_date"])):
         if task["state"] == "failed":
-            outcome.failures.append(_why(task, logs))
+            outcome.failures[f"{task['dag_id']}.{task['task_id']}"] = _why(task, logs)
         elif task["dag_id"] in INGEST_DAGS and task["state"] == "success":
             _add(outcome.counts, _returned(airflow, task))
         elif task["dag_id"] == BUILD_DAG and task["state"] == "success":
@@ -156,7 +156,7 @@ def _why(task: Row, logs: Path) -> str:
         f"task_id={task['task_id']}",
         f"attempt={task['try_number']}.log",
     )
-    return f"{task['dag_id']}.{task['task_id']} failed: {_reason(log)} Its log: {log}"
+    return f"{task['dag_id']}.{task['task_id']} failed: {_reason(log)} Its log is {log}."
 
 
 def _reason(log: Path) -> str:
@@ -165,5 +165,6 @@ def _reason(log: Path) -> str:
         if '"error_detail"' in line:
             details = json.loads(line)["error_detail"]
             if details:
-                return f"{details[0]['exc_type']}: {details[0]['exc_value']}"
+                kind, text = details[0]["exc_type"], details[0]["exc_value"]
+                return text if kind == "AirflowFailException" else f"{kind}: {text}"
     return "Its log names no exception, so the process was ended from outside."

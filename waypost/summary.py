@@ -26,6 +26,8 @@ def _events(counts: Mapping[str, int]) -> str:
     names = ("read", "appended", "duplicates", "quarantined")
     text = ", ".join(f"{counts.get(name, 0):,} {name}" for name in names)
     skipped = counts.get("skipped_inputs", 0)
+    if skipped and not counts.get("read"):
+        return f"Events       ingest skipped: all {skipped} files in landing are in the log already"
     return f"Events       {text}" + (f"; {skipped} file(s) known already" if skipped else "")
 
 

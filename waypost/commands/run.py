@@ -80,6 +80,7 @@ def command(customers: int | None, port: int | None, once: bool) -> None:
     last line names the task, the reason and its log.
     """
     signal.signal(signal.SIGTERM, _stop_on_terminate)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` would ignore it
     settings = Settings.from_environment()
     settings.create()
     started = time.monotonic()
@@ -92,7 +93,7 @@ def command(customers: int | None, port: int | None, once: bool) -> None:
     for line in summary.lines(settings, outcome.counts, is_nothing_new=new):
         click.echo(line)
     if outcome.failures:
-        raise WaypostError(" ".join(outcome.failures))
+        raise WaypostError(" ".join(outcome.failures.values()))
     click.echo(f"Time         {time.monotonic() - started:.0f} s until the summary")
     is_once = once or os.environ.get("CI") == "1" or os.environ.get("ONCE") == "1"
     _serve(settings, port, once=is_once)
