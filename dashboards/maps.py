@@ -10,6 +10,14 @@ import plotly.graph_objects as go
 from dashboards.house_style import INK, QUADRANTS, empty, wrapped
 from dashboards.language import Language
 
+# Of a transition: how often a contact follows within 72 hours.
+RISKS = {
+    "low": "rgba(86,180,233,0.38)",
+    "middle": "rgba(230,159,0,0.62)",
+    "high": "rgba(213,94,0,0.72)",
+    "unknown": "rgba(154,165,175,0.35)",
+}
+
 
 def flow(moves: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -> go.Figure:
     """A journey from left to right: ribbons as wide as journeys, red where customers then call.
@@ -51,17 +59,10 @@ def flow(moves: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -
     return figure
 
 
-RISK_STEPS = (
-    (0.20, "rgba(213,94,0,0.72)"),
-    (0.10, "rgba(230,159,0,0.62)"),
-    (0.0, "rgba(86,180,233,0.38)"),
-)
-
-
 def _risk_colour(rate: float | None) -> str:
     if rate is None or rate != rate:
-        return "rgba(154,165,175,0.35)"
-    return next(colour for limit, colour in RISK_STEPS if rate >= limit)
+        return RISKS["unknown"]
+    return RISKS["high" if rate >= 0.20 else "middle" if rate >= 0.10 else "low"]
 
 
 def quadrants(reasons: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -> go.Figure:

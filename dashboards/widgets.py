@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -162,6 +163,15 @@ def table(
     )
     rows = event["selection"]["rows"]
     return rows[0] if rows and rows[0] < len(frame) else None
+
+
+def legend(name: str, entries: Sequence[tuple[str, str]]) -> None:
+    """What the colours of the figure above mean."""
+    swatches = "".join(
+        f'<span class="swatch" style="background:{colour}"></span>{escape(text)}'
+        for colour, text in entries
+    )
+    st.html(f'<p class="legend">{escape(name)}{swatches}</p>')
 
 
 def nothing(view: View, key: str = "common.nothing") -> None:

@@ -89,7 +89,8 @@ def gate(view: View, report: Mapping[str, Any]) -> None:
 def tests(view: View, dbt: Mapping[str, Any]) -> None:
     """The tests that ran inside the build."""
     failed = len(dbt.get("failures") or [])
-    state = "red" if failed else "green"
+    ran = int(dbt.get("tests") or 0) > 0
+    state = "red" if failed else "green" if ran else "not_run"
     passed = int(dbt.get("tests") or 0) - failed - int(dbt.get("warned") or 0)
     tile(
         view,

@@ -149,7 +149,11 @@ def flow(view: View) -> None:
     chart = maps.flow(moves, language=view.language, texts=texts)
     with st.container(key="wide_flow"):
         widgets.figure(view, chart, key="flow", alt=view.text("journey_friction.flow"))
-    st.caption(view.text("journey_friction.flow_legend"))
+    names = {name: view.text(f"journey_friction.risk_{name}") for name in maps.RISKS}
+    widgets.legend(
+        view.text("journey_friction.flow_legend"),
+        [(maps.RISKS[name], text) for name, text in names.items()],
+    )
 
 
 def risky(view: View) -> None:
