@@ -32,39 +32,39 @@ FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
+_AXIS = {
+    "gridcolor": LINE,
+    "zerolinecolor": LINE,
+    "automargin": True,
+    "fixedrange": True,
+    "title": {"font": {"size": 12, "color": "#5B6873"}, "standoff": 8},
+    "tickfont": {"size": 12, "color": "#3A4753"},
+    "ticklabelstandoff": 5,
+    "tickformat": ",.6~f",
+}
+_LAYOUT = {
+    "template": "none",  # ours in place of Plotly's: a tenth of the time and of the bytes
+    "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+    "font": {"family": FONT, "size": 13, "color": INK},
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "showlegend": False,
+    "hoverlabel": {
+        "bgcolor": "white",
+        "bordercolor": LINE,
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "align": "left",
+    },
+    "dragmode": False,
+    "xaxis": _AXIS,
+    "yaxis": _AXIS,
+}
+
+
 def empty(language: Language, height: int, **layout: Any) -> go.Figure:
     """A figure in the house style, in the reader's number format."""
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        separators=language.separators,
-        margin={"l": 8, "r": 12, "t": 8, "b": 8},
-        font={"family": FONT, "size": 13, "color": INK},
-        plot_bgcolor="rgba(0,0,0,0)",
-        paper_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        hoverlabel={
-            "bgcolor": "white",
-            "bordercolor": LINE,
-            "font": {"family": FONT, "size": 13, "color": INK},
-            "align": "left",
-        },
-        dragmode=False,
-        **layout,
-    )
-    axis = {
-        "gridcolor": LINE,
-        "zerolinecolor": LINE,
-        "automargin": True,
-        "fixedrange": True,
-        "title": {"font": {"size": 12, "color": "#5B6873"}, "standoff": 8},
-        "tickfont": {"size": 12, "color": "#3A4753"},
-        "ticklabelstandoff": 5,
-        "tickformat": ",.6~f",
-    }
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
-    return figure
+    own = {"height": height, "separators": language.separators, **layout}
+    return go.Figure(layout={**_LAYOUT, **own})
 
 
 def money_axis(language: Language) -> dict[str, str]:

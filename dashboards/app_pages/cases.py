@@ -40,10 +40,12 @@ def heading(view: View, slice_name: str, value: str, second: str) -> str:
 
 def reason(view: View, code: object) -> str:
     """The label of a contact reason."""
-    labels = data.reason_labels(view.copy)
-    if code in labels.index:
-        return view.label(labels.loc[code])
-    return view.language.code_name("reason", code)
+    return reasons(view).get(code) or view.language.code_name("reason", code)
+
+
+def reasons(view: View) -> dict[object, str]:
+    """Code → label of all contact reasons."""
+    return dict(data.reason_labels(view.copy)[f"label_{view.language.code}"])
 
 
 def contacts(view: View, frame: pd.DataFrame) -> tuple[str, str] | None:
@@ -55,7 +57,7 @@ def contacts(view: View, frame: pd.DataFrame) -> tuple[str, str] | None:
     total = int(frame["total_count"].iloc[0])
     st.caption(text("cases.shown", n=language.number(len(frame)), total=language.number(total)))
     shown = frame.copy()
-    shown["reason"] = [reason(view, code) for code in frame["reason_code"]]
+    shown["reason"] = frame["reason_code"].map(reasons(view)).fillna(text("common.unknown"))
     shown["channel"] = [language.code_name("channel", code) for code in frame["channel"]]
     shown["demand"] = [language.code_name("demand", code) for code in frame["demand_type"]]
     shown["owner"] = [language.code_name("department", code) for code in frame["owner_department"]]
