@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -69,19 +70,25 @@ def gate_log(
     settings: Settings, as_of: datetime | None = None, log_as_of: datetime | None = None
 ) -> Counts | None:
     """Check the log; None when it holds nothing that is not published."""
-    settings.create()
-    build = warehouse.prepare(settings, _gate_database(settings), as_of, log_as_of)
     is_past = bool(as_of or log_as_of)
-    if not is_past and not _is_new(settings, build):
-        return None
-    return _check_log(settings, build, is_past=is_past)
+    with _recorded(settings, "gate_log", is_past=is_past):
+        build = _views(settings, as_of, log_as_of)
+        if not is_past and not _is_new(settings, build):
+            return None
+        return _check_log(settings, build, is_past=is_past)
 
 
 def check_log(settings: Settings) -> Counts:
     """Check the log as it is, published or not."""
+    with _recorded(settings, "gate_log"):
+        return _check_log(settings, _views(settings, None, None), is_past=False)
+
+
+def _views(
+    settings: Settings, as_of: datetime | None, log_as_of: datetime | None
+) -> warehouse.Build:
     settings.create()
-    build = warehouse.prepare(settings, _gate_database(settings), None, None)
-    return _check_log(settings, build, is_past=False)
+    return warehouse.prepare(settings, _gate_database(settings), as_of, log_as_of)
 
 
 def _gate_database(settings: Settings) -> Path:
@@ -92,13 +99,12 @@ def _gate_database(settings: Settings) -> Path:
 def _check_log(settings: Settings, build: warehouse.Build, *, is_past: bool) -> Counts:
     from expectations import gate, limits, log_border
 
-    with _recorded(settings, "gate_log", is_past=is_past):
-        known = limits.load(_limits_file(settings), build.as_of)
-        checks = log_border.checks(known, build.as_of)
-        database = _gate_database(settings)
-        log_border.lay_view(database, build.as_of)
-        report = gate.run("log", database, checks, build.as_of.isoformat())
-        return _judge(settings, report, is_past=is_past)
+    known = limits.load(_limits_file(settings), build.as_of)
+    checks = log_border.checks(known, build.as_of)
+    database, inputs = _gate_database(settings), _inputs(settings)
+    log_border.lay_view(database, build.as_of)
+    report = gate.run("log", database, checks, build.as_of.isoformat())
+    return _judge(settings, report, is_past=is_past, inputs=inputs)
 
 
 def _limits_file(settings: Settings) -> Path:
@@ -108,13 +114,25 @@ def _limits_file(settings: Settings) -> Path:
 
 
 def _is_new(settings: Settings, build: warehouse.Build) -> bool:
-    """True when a build would give another warehouse than the published one, or none is there."""
-    if max(build.commit_limits.values()) < 0:
+    """True when the published copy is not of this build, or of other inputs than those known now.
+
+    An input that went into quarantine whole commits nothing, and the gate must see it all the same.
+    """
+    inputs = _inputs(settings)
+    if max(build.commit_limits.values()) < 0 and not inputs:
         return False
     path = trust.published_path(settings)
     if not path.exists() or not settings.serving_copy.exists():
         return True
-    return bool(json.loads(path.read_text("utf-8"))["build_id"] != build.build_id)
+    published = json.loads(path.read_text("utf-8"))
+    return bool((published["build_id"], published.get("inputs")) != (build.build_id, inputs))
+
+
+def _inputs(settings: Settings) -> str:
+    """Names the receipts of all inputs; empty when nothing was ever taken in."""
+    receipts = sorted((settings.log / "inputs").glob("*.json"))
+    names = "".join(f"{path.name}{path.stat().st_mtime_ns}" for path in receipts)
+    return sha256(names.encode()).hexdigest()[:16] if receipts else ""
 
 
 def build_warehouse(
@@ -158,13 +176,13 @@ def gate_marts(
         return _judge(settings, report, is_past=is_past)
 
 
-def _judge(settings: Settings, report: Any, *, is_past: bool) -> Counts:
+def _judge(settings: Settings, report: Any, *, is_past: bool, **judged: str) -> Counts:
     """Write the gate's report (unless it is about the past) and raise when it is red."""
     from expectations.gate import GateFailedError
 
     if not is_past:
         checked_at = datetime.now(UTC).isoformat()
-        report.write(trust.report_path(settings, report.gate), checked_at=checked_at)
+        report.write(trust.report_path(settings, report.gate), checked_at=checked_at, **judged)
     if report.critical:
         raise GateFailedError(report.gate, report.critical)
     found: Counts = report.as_dict()
@@ -193,16 +211,17 @@ def publish_serving(
     if as_of or log_as_of:
         return None
     with _recorded(settings, "publish_serving"):
-        reports = (trust.report_path(settings, gate) for gate in trust.GATES)
+        reports = trust.reports(settings)
         counts = publish(
             settings.warehouse,
             settings.serving_copy,
             metrics=PROJECT / "dbt_project" / "metrics.yml",
-            checks=[json.loads(path.read_text("utf-8")) for path in reports if path.exists()],
+            checks=reports,
         )
-        published_at = datetime.now(UTC).isoformat()
-        trust.write_json(
-            trust.published_path(settings),
-            {**counts, "published_at": published_at, "path": str(settings.serving_copy)},
-        )
+        about = {
+            "published_at": datetime.now(UTC).isoformat(),
+            "path": str(settings.serving_copy),
+            "inputs": next((one["inputs"] for one in reports if one["gate"] == "log"), ""),
+        }
+        trust.write_json(trust.published_path(settings), {**counts, **about})
     return counts

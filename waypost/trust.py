@@ -32,7 +32,7 @@ def write(settings: Settings, step: str, *, now: datetime, error: str | None = N
     write_json(settings.runs / "steps" / f"{step}.json", last)
     steps = [_read(path) or {} for path in sorted((settings.runs / "steps").glob("*.json"))]
     errors = [one["error"] for one in steps if one["error"]]
-    gates = [gate for name in GATES if (gate := _read(report_path(settings, name)))]
+    gates = reports(settings)
     dbt = _dbt(_read(settings.runs / "build.json"))
     red = errors or any(gate["status"] == "red" for gate in gates) or (dbt and dbt["failures"])
     trust = {
@@ -41,7 +41,8 @@ def write(settings: Settings, step: str, *, now: datetime, error: str | None = N
         "error": errors[0] if errors else None,
         "steps": steps,
         "gates": [
-            {key: value for key, value in gate.items() if key != "failures"} for gate in gates
+            {key: value for key, value in gate.items() if key not in ("failures", "inputs")}
+            for gate in gates
         ],
         "failures": [
             {"gate": gate["gate"], **failure} for gate in gates for failure in gate["failures"]
@@ -56,6 +57,11 @@ def write(settings: Settings, step: str, *, now: datetime, error: str | None = N
 def report_path(settings: Settings, gate: str) -> Path:
     """Where the report of a gate lies."""
     return settings.runs / f"gate_{gate}.json"
+
+
+def reports(settings: Settings) -> list[dict[str, Any]]:
+    """The last reports of the gates, as far as there are any."""
+    return [gate for name in GATES if (gate := _read(report_path(settings, name)))]
 
 
 def published_path(settings: Settings) -> Path:

@@ -107,6 +107,17 @@ def test_a_red_gate_alerts_and_keeps_the_last_good_copy(
     assert "/shop/demo" in alert["text"]
 
 
+def test_a_bad_input_that_is_given_up_lets_the_next_build_pass(
+    home: Path, first: dict[str, Any], dagbag: Any
+) -> None:
+    (home / "landing" / "order" / "broken.jsonl").unlink(missing_ok=True)
+    for path in (home / "log" / "inputs").glob("*.json"):
+        if json.loads(path.read_text("utf-8"))["file_name"] == "broken.jsonl":
+            path.unlink()
+    assert dagbag.dags[BUILD].test().state == "success"
+    assert trust(home)["status"] == "green"
+
+
 def listening_webhook() -> Any:
     from http.server import HTTPServer
 
