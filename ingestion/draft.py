@@ -11,20 +11,26 @@ The view `draft_<domain>` unites the types of a domain; lines of no known type e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from ingestion import parties, payload, validation
-from ingestion.catalogue import EventType, Field, load
+from ingestion.catalogue import EventType, load
+from ingestion.checks import (
+    ALWAYS,
+    Clocks,
+    clock_checks,
+    every,
+    faults,
+    fields_held,
+    present,
+    subject_checks,
+)
 from ingestion.shapes import BLOCK_KEYS, ROW_KEY, Shapes, find, is_plain_key, load_lines
 from ingestion.validation import leaf
 
-_SKEW = "interval 5 minutes"
 _SAMPLE = 20_000  # lines whose shapes are looked at before the rest is taken to be like them
-_ALWAYS = ("specversion", "id", "source", "type", "subject", "time")
 # Columns that are NULL in most files: they are left out of a part where no line has their key.
 _KEYED = {
     "sequence": "sequence",
@@ -36,22 +42,6 @@ _KEYED = {
 
 # Columns that are only needed on the way to the draft.
 _HELPERS = {"subject", "given_recorded_at", "party_digest", "are_refs_sound", "party_count"}
-
-
-@dataclass(frozen=True)
-class Clocks:
-    """What stands in for a missing recordedtime: the start of the run, or the occurrence."""
-
-    run_started_at: datetime
-    recorded_at: datetime | None = None
-    recorded_as_occurred: bool = False
-
-    def default_sql(self) -> str:
-        """SQL of the recorded_at of an event that carries none."""
-        if self.recorded_as_occurred:
-            return "occurred_at"
-        moment = self.recorded_at or self.run_started_at
-        return f"'{moment.isoformat()}'::timestamptz"
 
 
 def load_chunk(
@@ -98,11 +88,14 @@ def _empty_draft() -> str:
     return "select null::varchar[] as dropped, null::varchar as amends_id where false"
 
 
-def _leaves_sql(kind: EventType, shapes: Shapes) -> str:
-    """SQL of the JSON texts of a type's lines: `e_<attribute>`, `d_<key>`, and `row`; one parse."""
-    attributes = sorted((shapes.envelope | {*_ALWAYS}) - {"data"})
+def _leaves_sql(kind: EventType, shapes: Shapes, more: str = "") -> str:
+    """SQL of the JSON texts of a type's lines: `e_<attribute>`, `d_<key>`, and `row`; one parse.
+
+    `more` adds columns that are taken from the line as a whole.
+    """
+    attributes = sorted((shapes.envelope | {*ALWAYS}) - {"data"})
     attributes += [key for key in sorted(shapes.unknown_envelope) if is_plain_key(key)]
-    keys = [*_fields(kind, shapes), *(k for k in BLOCK_KEYS if shapes.holds(kind.name, k))]
+    keys = [*fields_held(kind, shapes), *(k for k in BLOCK_KEYS if shapes.holds(kind.name, k))]
     keys += payload.unknown(kind.name, shapes)
     paths = [(leaf("e", k), f'$."{k}"') for k in attributes]
     paths += [(leaf("d", k), f'$.data."{k}"') for k in keys]
@@ -110,18 +103,16 @@ def _leaves_sql(kind: EventType, shapes: Shapes) -> str:
     columns = ", ".join(
         f"nullif(found[{n}]::varchar, 'null') as {name}" for n, (name, _) in enumerate(paths, 1)
     )
-    odd = any(not is_plain_key(k) and kind.name in t for k, t in shapes.unknown.items())
-    more = ", data_keys" if odd else ""
-    more += ", has_double_keys" if shapes.has_double_keys else ""
+    if any(not is_plain_key(k) and kind.name in t for k, t in shapes.unknown.items()):
+        more += ", json_keys(json, '$.data') as data_keys"
+    if shapes.has_double_keys:
+        more += f", {_DOUBLE} as has_double_keys"
     return f"""
     with extracted as (
-        select rowid as row, key_count, json_extract(json, [{listed}]) as found
-            {", json_keys(json, '$.data') as data_keys" if odd else ""}
-            {f", {_DOUBLE} as has_double_keys" if shapes.has_double_keys else ""}
+        select rowid as row, key_count, json_extract(json, [{listed}]) as found{more}
         from lines where event_type = '{kind.name}'
     )
-    select row, list_count(found) + 1 <> key_count as has_unseen, {columns}{more}
-    from extracted"""
+    select *, list_count(found) + 1 <> key_count as has_unseen, {columns} from extracted"""
 
 
 _DOUBLE = (
@@ -135,20 +126,11 @@ def _case(pairs: Iterable[tuple[str, str]], otherwise: str = "null") -> str:
     return f"case {listed} else {otherwise} end" if listed else otherwise
 
 
-def _fields(kind: EventType, shapes: Shapes) -> dict[str, Field]:
-    """The fields of a type whose key occurs in its lines, by delivered key."""
-    return {k: f for k, f in validation.fields_of(kind).items() if shapes.holds(kind.name, k)}
-
-
-def _present(shapes: Shapes, key: str) -> str:
-    return leaf("e", key) if key in shapes.envelope else "null::varchar"
-
-
 def _envelope(shapes: Shapes) -> dict[str, str]:
     """SQL of the envelope's typed columns."""
 
     def at(key: str) -> str:
-        return _present(shapes, key)
+        return present(shapes, key)
 
     words = load().words["derivations"]
     found = {
@@ -186,128 +168,12 @@ def _envelope(shapes: Shapes) -> dict[str, str]:
     return found
 
 
-def _envelope_checks(shapes: Shapes) -> list[tuple[str, str]]:
-    """(SQL that is true when the event is wrong, 'code|path'), most basic first."""
-    time = leaf("e", "time")
-    checks = [
-        *((f"{leaf('e', key)} is null", f"'missing_field|{key}'") for key in _ALWAYS),
-        (f"{leaf('e', 'specversion')} <> '\"1.0\"'", "'bad_specversion|specversion'"),
-        ("event_id is null", "'bad_text|id'"),
-        ("source is null", "'bad_text|source'"),
-        ("subject is null", "'bad_text|subject'"),
-        (
-            f"occurred_at is null and {validation.is_text(time)} and not ({validation.has_zone(time)})",
-            "'time_without_zone|time'",
-        ),
-        ("occurred_at is null", "'bad_time|time'"),
-    ]
-    return checks + _optional_checks(shapes)
-
-
-def _optional_checks(shapes: Shapes) -> list[tuple[str, str]]:
-    """Checks of the attributes that an envelope need not have."""
-    optional = {
-        "recordedtime": ("given_recorded_at is null", "bad_time"),
-        "derivation": ("derivation is null", "enum"),
-        "retracted": (f"{_present(shapes, 'retracted')} not in ('true', 'false')", "wrong_type"),
-        "dataschema": ("schema_version is distinct from 1", "unknown_version"),
-        "sequence": ("sequence is null", "wrong_type"),
-        "timeuncertainty": ("time_uncertainty_seconds is null", "wrong_type"),
-        "amends": ("amends_id is null", "bad_text"),
-        "causationid": ("causation_id is null", "bad_text"),
-        "correlationid": ("correlation_id is null", "bad_text"),
-    }
-    checks = [
-        (f"{leaf('e', key)} is not null and {wrong}", f"'{code}|{key}'")
-        for key, (wrong, code) in optional.items()
-        if key in shapes.envelope
-    ]
-    if "retracted" in shapes.envelope:
-        amends = "amends_id" if "amends" in shapes.envelope else "null"
-        checks.append((f"is_retracted and {amends} is null", "'missing_field|amends'"))
-    return checks
-
-
-def _clock_checks(clocks: Clocks) -> list[tuple[str, str]]:
-    start = f"'{clocks.run_started_at.isoformat()}'::timestamptz"
-    return [
-        (f"recorded_at > {start} + {_SKEW}", "'recorded_in_future|recordedtime'"),
-        (f"occurred_at > recorded_at + {_SKEW}", "'occurred_after_recorded|time'"),
-    ]
-
-
-def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
-    """The checks of one type's fields and of its own rules."""
-    required = {load().field(kind.domain, name).key for name in kind.required}
-    checks = []
-    for key in sorted(required - set(_fields(kind, shapes))):
-        checks.append(("true", f"'missing_field|data.{key}'"))
-    for key, field in _fields(kind, shapes).items():
-        at, path = leaf("d", key), f"data.{key}"
-        if key in required:
-            checks.append((f"{at} is null", f"'missing_field|{path}'"))
-        filled = validation.sound(field, at, [f'"{c}"' for c in field.columns()])
-        checks.append((f"not {filled}", f"'{validation.wrong(field)}|{path}'"))
-    return checks + _type_checks(kind, shapes)
-
-
-def _type_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
-    """The checks of a type that look at more than one field."""
-    checks = [("has_double_keys", "'double_key|'")] if shapes.has_double_keys else []
-    if kind.any_of:
-        keys = [leaf("d", key) for key in kind.any_of if shapes.holds(kind.name, key)]
-        none = " and ".join(f"{key} is null" for key in keys) or "true"
-        checks.append((none, f"'missing_field|data.{kind.any_of[0]}'"))
-    if kind.min_parties:
-        few = (
-            f"coalesce(party_count, 0) < {kind.min_parties}"
-            if "party_refs" in shapes.data
-            else "true"
-        )
-        checks.append((few, "'party_refs|data.party_refs'"))
-    held = {c for field in _fields(kind, shapes).values() for c in field.columns()}
-    rules = (c for c in kind.checks if not _rule_columns(kind) - held - {"occurred_at"})
-    return checks + [(f"not ({c.sql})", f"'{c.code}|data.{c.field}'") for c in rules]
-
-
-def _subject_checks(kind: EventType) -> list[tuple[str, str]]:
-    wrong = f"not starts_with(subject, '{kind.subject}/') or subject_id = ''"
-    return [(wrong, "'subject|subject'")]
-
-
-def _rule_columns(kind: EventType) -> set[str]:
-    """Columns of required fields: where one is missing in a chunk, its rules have nothing to say."""
-    fields = (load().field(kind.domain, name) for name in kind.required)
-    return {column for field in fields for column in field.columns()} if kind.checks else set()
-
-
 def _columns_sql(kind: EventType, shapes: Shapes) -> dict[str, str]:
     """Column → SQL of the typed rows of a type."""
     found = _envelope(shapes) | parties.select(kind.name, shapes) | payload.extra(kind.name, shapes)
-    for key, field in _fields(kind, shapes).items():
+    for key, field in fields_held(kind, shapes).items():
         found |= validation.typed(field, leaf("d", key))
     return found
-
-
-def _faults(kind: EventType, shapes: Shapes) -> str:
-    """SQL of a number that is 0 when the shape of a row is sound.
-
-    A sum of integers and no chain of conditions: so each typed expression is computed once.
-    """
-    required = {load().field(kind.domain, name).key for name in kind.required}
-    terms = [f"({leaf('e', 'specversion')} is distinct from '\"1.0\"')::int"]
-    terms += [f"({n} is null)::int" for n in ("event_id", "source", "subject", "occurred_at")]
-    for key, field in _fields(kind, shapes).items():
-        given = "1" if key in required else f"({leaf('d', key)} is not null)::int"
-        terms += [f'{given} - ("{column}" is not null)::int' for column in field.columns()]
-    terms += ["1"] * len(required - set(_fields(kind, shapes)))
-    checks = [
-        *_optional_checks(shapes),
-        *parties.checks(kind.name, shapes),
-        *_type_checks(kind, shapes),
-    ]
-    terms += [f"coalesce(({condition})::int, 0)" for condition, _ in checks]
-    return " + ".join(terms)
 
 
 def _kind_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
@@ -316,14 +182,13 @@ def _kind_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
     own = [name for name in found if name not in _HELPERS]
     late = " + ".join(
         f"coalesce(({condition})::int, 0)"
-        for condition, _ in [*_clock_checks(clocks), *_subject_checks(kind)]
+        for condition, _ in [*clock_checks(clocks), *subject_checks(kind)]
     )
-    lists = [leaf("d", k) for k, f in _fields(kind, shapes).items() if f.klass == "list"]
-    said = payload.hashed(kind.name, _fields(kind, shapes), own)
+    said = payload.hashed(kind.name, fields_held(kind, shapes), own)
     return f"""
     with leaves as ({_leaves_sql(kind, shapes)}),
     typed as (
-        select row, has_unseen, {_listed(found)}, {_faults(kind, shapes)} as faults{"".join(f", {n}" for n in lists)}
+        select row, has_unseen, {_listed(found)}, {faults(kind, shapes)} as faults
         from leaves{parties.join(kind.name, shapes)}
     ),
     {_dated(clocks)}
@@ -346,17 +211,10 @@ def _dated(clocks: Clocks) -> str:
 
 def _reasons_sql(table: str, kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
     """SQL that says of each row with a problem what it is: the first check that fails."""
-    double = [("has_double_keys", "'double_key|'")] if shapes.has_double_keys else []
-    checks = [
-        *double,
-        *_envelope_checks(shapes),
-        *parties.checks(kind.name, shapes),
-        *_field_checks(kind, shapes),
-        *_subject_checks(kind),
-        *_clock_checks(clocks),
-    ]
     return f"""
-    with leaves as ({_leaves_sql(kind, shapes)}),
+    with leaves as (
+        {_leaves_sql(kind, shapes, ", json_type(json, '$.data') as data_type")}
+    ),
     typed as (
         select leaves.*, {_listed(_columns_sql(kind, shapes))}
         from leaves{parties.join(kind.name, shapes)}
@@ -364,19 +222,18 @@ def _reasons_sql(table: str, kind: EventType, shapes: Shapes, clocks: Clocks) ->
     ),
     {_dated(clocks)}
     update {table} as rows set problem = reasons.problem
-    from (select row, {_case(checks, "'invalid|'")} as problem from dated) as reasons
+    from (select row, {_case(every(kind, shapes, clocks), "'invalid|'")} as problem from dated) as reasons
     where rows.row = reasons.row"""
 
 
 def _others_sql(shapes: Shapes) -> str:
     """SQL of the lines without a known type: row, source, line_number, problem."""
     at = {
-        key: f"nullif(json_extract(json, '$.{key}')::varchar, 'null')"
-        for key in (*_ALWAYS, ROW_KEY)
+        key: f"nullif(json_extract(json, '$.{key}')::varchar, 'null')" for key in (*ALWAYS, ROW_KEY)
     }
     checks = [
         ("json is null or json_type(json) <> 'OBJECT'", "'not_json|'"),
-        *((f"{at[key]} is null", f"'missing_field|{key}'") for key in _ALWAYS),
+        *((f"{at[key]} is null", f"'missing_field|{key}'") for key in ALWAYS),
     ]
     return (
         f"select rowid as row, {validation.identifier(at['source'])} as source, "

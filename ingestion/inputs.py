@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ import numpy as np
 
 from ingestion.shapes import MAX_OBJECT
 
+_BOM = b"\xef\xbb\xbf"
 _CHUNK = 8 * 2**20
 CHUNK_BYTES = 192 * 2**20  # of JSON text that are held in memory at a time
 TABLES = (".csv", ".tsv", ".parquet", ".zip", ".csv.gz", ".tsv.gz")
@@ -60,11 +61,21 @@ def json_lines(path: Path, work: Path) -> Lines:
     if b"\0" in head:
         return _refused(work, "binary_file", lines)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(_BOM):
+        lines = _without_mark(lines, work / "unmarked.jsonl")
     if start[:1] == b"[" and not _is_lines(head):
         return _array(lines, work / "array.jsonl")
     if start[:1] == b"{" and not _is_lines(head) and _is_one_object(lines.path):
         return _single(lines, work / "object.jsonl")
     return _without_long_lines(lines, work / "short.jsonl")
+
+
+def _without_mark(lines: Lines, target: Path) -> Lines:
+    """A copy without the byte order mark, which is no part of JSON."""
+    with lines.path.open("rb") as file, target.open("wb") as out:
+        file.seek(len(_BOM))
+        shutil.copyfileobj(file, out, _CHUNK)
+    return Lines(target, lines.rejected)
 
 
 def _refused(work: Path, code: str, lines: Lines) -> Lines:
@@ -75,24 +86,34 @@ def _refused(work: Path, code: str, lines: Lines) -> Lines:
 
 def _unpacked(path: Path, target: Path) -> Lines:
     """Unpack gzip; when it breaks off, keep the whole lines and reject the rest as one candidate."""
-    rejected: list[tuple[int, int, str]] = []
-    count = 0
-    tail = b""
-    with gzip.open(path) as packed, target.open("wb") as file:
-        while True:
-            try:
-                chunk = packed.read(_CHUNK)
-            except (EOFError, zlib.error, OSError):
-                file.truncate(file.tell() - len(tail))
-                rejected.append((count + 1, file.seek(0, 2), "truncated_gzip"))
-                break
-            if not chunk:
-                break
-            file.write(chunk)
-            count += chunk.count(b"\n")
-            cut = chunk.rfind(b"\n")
-            tail = chunk[cut + 1 :] if cut >= 0 else tail + chunk
-    return Lines(target, rejected)
+    count, whole = 0, 0
+    is_broken = False
+    with target.open("wb") as file:
+        try:
+            for block in _inflated(path):
+                cut = block.rfind(b"\n")
+                whole = file.tell() + cut + 1 if cut >= 0 else whole
+                count += block.count(b"\n")
+                file.write(block)
+        except (EOFError, zlib.error):
+            is_broken = True
+            file.truncate(whole)
+    return Lines(target, [(count + 1, whole, "truncated_gzip")] if is_broken else [])
+
+
+def _inflated(path: Path) -> Iterator[bytes]:
+    """Unpacked blocks of a gzip file, as far as it goes; raises `EOFError` where it breaks off."""
+    packed, is_open = zlib.decompressobj(wbits=31), False
+    for chunk in _chunks(path):
+        rest = chunk
+        while rest:
+            is_open = True
+            yield packed.decompress(rest)
+            rest = packed.unused_data
+            if packed.eof:
+                packed, is_open = zlib.decompressobj(wbits=31), False
+    if is_open:
+        raise EOFError(path)
 
 
 def _is_lines(head: bytes) -> bool:
@@ -127,7 +148,8 @@ def _array(lines: Lines, target: Path) -> Lines:
     try:
         with duckdb.connect() as con:
             con.execute(
-                f"copy (select json::varchar from read_json_objects('{source}', format = 'array', "
+                "copy (select replace(replace(json::varchar, chr(13), ' '), chr(10), ' ') "
+                f"from read_json_objects('{source}', format = 'array', "
                 f"maximum_object_size = {MAX_OBJECT})) to '{out}' "
                 "(format csv, header false, quote '', escape '', delimiter '\x01')"
             )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 from deltalake import CommitProperties, DeltaTable, Schema
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock
 
 from ingestion.catalogue import DOMAINS, load
@@ -150,7 +150,7 @@ def append(
     for part, _ in parts:
         _sync(part, os.O_RDONLY)
     _sync(parts[0][0].parent, os.O_RDONLY | os.O_DIRECTORY)
-    actions = [
+    actions: list[AddAction | RemoveAction] = [
         AddAction(
             path=part.name,
             size=part.stat().st_size,

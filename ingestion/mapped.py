@@ -243,13 +243,15 @@ def _time(value: Value, cell: str | None) -> str:
         return _text(value.const)
     time = value.time or TimeFormat()
     if time.format is None:
-        local = f"try_cast({cell} as timestamp)"
-        given = f"case when regexp_matches({cell}, '(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') then {local} end"
-        zoned = f"coalesce({given}, {_utc(local, time.zone)})"
+        has_offset = f"regexp_matches({cell}, '(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+        given = f"case when {has_offset} then timezone('UTC', try_cast({cell} as timestamptz)) end"
+        zoned = f"coalesce({given}, {_utc(f'try_cast({cell} as timestamp)', time.zone)})"
+    elif "%z" in time.format:
+        zoned = f"timezone('UTC', try_strptime({cell}, {_text(time.format)})::timestamptz)"
     else:
         zoned = _utc(f"try_strptime({cell}, {_text(time.format)})", time.zone)
     written = f"strftime({zoned}, '%Y-%m-%dT%H:%M:%S.%fZ')"
-    return f"case when {cell} is not null then coalesce({written}, 'unread     T' || left({cell}, 20) || 'Z') end"
+    return f"case when {cell} is not null then coalesce({written}, 'unread    T' || left({cell}, 20) || 'Z') end"
 
 
 def _utc(local: str, zone: str) -> str:

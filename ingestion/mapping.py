@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Mapping as Dict
+from collections.abc import Iterable
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,9 +151,8 @@ class _Reader:
         return TimeFormat(given.get("format", default.format), zone)
 
     def value(self, at: str, spec: object, time: TimeFormat) -> Value:
-        if not isinstance(spec, dict):
-            spec = {"column": spec} if isinstance(spec, str) else {"const": spec}
-        given = self.known(at, spec, _FIELD)
+        plain = {"column" if isinstance(spec, str) else "const": spec}
+        given = self.known(at, spec if isinstance(spec, dict) else plain, _FIELD)
         if ("column" in given) + ("const" in given) != 1:
             raise self.error(at, "needs either 'column' or 'const'")
         zoned = {k: given[k] for k in ("format", "zone") if k in given} or None
@@ -177,9 +177,8 @@ class _Reader:
             given = self.known(place, item, _PARTY)
             role = given.get("role", "customer")
             if role not in load().words["identifier_roles"]:
-                raise self.error(
-                    f"{place}.role", nearest(str(role), load().words["identifier_roles"])
-                )
+                remedy = nearest(str(role), load().words["identifier_roles"])
+                raise self.error(f"{place}.role", f"is no role: {remedy}")
             column, id_type = (self.required(place, given, k) for k in ("column", "id_type"))
             found.append(Party(str(id_type), str(column), role))
         return tuple(found)
@@ -249,6 +248,9 @@ def _rule(reader: _Reader, at: str, item: object, top: dict[str, Any], time: Tim
         raise reader.error(
             "by", "is missing: name the column of the case whose changes are watched"
         )
+    for key, (_, value) in fields.items():
+        if value.previous and not spec.get("changes"):
+            raise reader.error(f"{at}.fields.{key}", "asks for a previous value: add 'changes'")
     recorded = spec.get("recorded", top.get("recorded"))
     parties = spec.get("parties", top.get("parties", []))
     return Rule(

@@ -75,7 +75,7 @@ def join(kind: str, shapes: Shapes) -> str:
 
 def select(kind: str, shapes: Shapes) -> dict[str, str]:
     """Column → SQL of party_refs, party_hash, actor_* and objects, where they occur."""
-    found = {}
+    found: dict[str, str] = {}
     if shapes.holds(kind, "party_refs"):
         names = ("party_refs", "party_hash", "party_digest")
         found |= {name: f"party_lists.{name}" for name in names}

@@ -59,16 +59,22 @@ def extra(kind: str, shapes: Shapes) -> dict[str, str]:
 def hashed(kind: str, fields: Mapping[str, Field], columns: Collection[str]) -> str:
     """SQL of the text that payload_hash covers: what will stand in the log.
 
-    NULL columns are left out, so that a new optional field changes no hash. A list is taken as the
-    normal form of its JSON text.
+    NULL columns, and NULL parts of list elements, are left out, so that a new optional field
+    changes no hash.
     """
     parts = [f"'{kind}'", "subject", "epoch_us(occurred_at)"]
     parts += [f"'{name}=' || {name}" for name in _LABELLED if name in columns]
     parts += ["case when is_retracted then 'retracted' end"] if "amends_id" in columns else []
     parts += ["'parties=' || party_digest"] if "party_hash" in columns else []
-    for key, field in fields.items():
-        if field.klass == "list":
-            parts.append(f"'{field.name}=' || {leaf('d', key)}")
-        else:
-            parts += [f"'{column}=' || \"{column}\"" for column in field.columns()]
+    for field in fields.values():
+        parts += [f"'{c}=' || {_said(field, c)}" for c in field.columns()]
     return f"concat_ws(chr(31), {', '.join(parts)})"
+
+
+def _said(field: Field, column: str) -> str:
+    """SQL of a column as the hash takes it."""
+    if field.klass != "list" or isinstance(field.of, str) or field.of is None:
+        return f'"{column}"' + ("::varchar" if field.klass == "list" else "")
+    names = [name for item in field.of.values() for name in item.columns()]
+    listed = ", ".join(f"'{name}=' || e.{name}" for name in names)
+    return f'list_transform("{column}", lambda e: concat_ws(chr(30), {listed}))::varchar'

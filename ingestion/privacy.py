@@ -128,6 +128,8 @@ def normalise(id_type: str, value: str, country: str) -> str:
         number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException:
         return re.sub(r"\D", "", value)
+    if not number.national_number:
+        return "0"  # only zeros: names nobody
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -128,7 +127,7 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
         con.execute(
             f"copy rejects to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet)"
         )
-    os.replace(temporary, target)
+    temporary.replace(target)
     return target
 
 

@@ -31,4 +31,4 @@ def write(log: Path, receipt: dict[str, Any]) -> None:
         json.dump(receipt, file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)

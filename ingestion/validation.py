@@ -74,8 +74,9 @@ def one_of(leaf: str, values: Collection[str]) -> str:
             f"case when strlen({leaf}) = {length + 2} and {is_text(leaf)} "
             f"and contains('{listed}', {leaf}) then {_bare(leaf)} end"
         )
+    escaped = f"contains({leaf}, '\\') and {is_text(leaf)} and {text(leaf)} in ({quoted(values)})"
     listed = quoted(values, "'\"{}\"'")
-    return f"case when {leaf} in ({listed}) then {_bare(leaf)} end"
+    return f"case when {leaf} in ({listed}) then {_bare(leaf)} when {escaped} then {text(leaf)} end"
 
 
 def integer(leaf: str) -> str:
@@ -108,12 +109,13 @@ def has_zone(leaf: str) -> str:
 def moment(leaf: str) -> str:
     """SQL: an RFC 3339 time with offset as TIMESTAMPTZ (the session is in UTC), else NULL.
 
-    The two common spellings in UTC are read by their format, which is much cheaper than a cast.
+    The two common spellings in UTC are read by their format, which is much cheaper than a cast. A
+    cast to TIMESTAMP would drop the offset unseen.
     """
     plain = "['\"%Y-%m-%dT%H:%M:%SZ\"', '\"%Y-%m-%dT%H:%M:%S.%fZ\"']"
-    cast = f"try_cast({_bare(leaf)} as timestamp)"
+    cast = f"try_cast({_bare(leaf)} as timestamptz)"
     other = f"case when {is_text(leaf)} and {has_zone(leaf)} then {cast} end"
-    return f"coalesce(try_strptime({leaf}, {plain}), {other})::timestamptz"
+    return f"coalesce(try_strptime({leaf}, {plain})::timestamptz, {other})"
 
 
 def day(leaf: str) -> str:
@@ -217,4 +219,4 @@ def fields_of(event_type: EventType) -> dict[str, Field]:
     """All fields that events of the type may carry, by delivered key: its own and the common."""
     catalogue = load()
     own = [catalogue.field(event_type.domain, n) for n in event_type.fields]
-    return {field.key: field for field in (*catalogue.common.values(), *own)}
+    return {field.key: field for field in (*own, *catalogue.common.values())}

@@ -24,9 +24,15 @@ COMMANDS = {
 
 
 class WaypostError(click.ClickException):
-    """An error told in one sentence: what, where, what to do; exit code 2 on usage errors."""
+    """An error told in one sentence: what, where, what to do; exit code 1."""
 
     exit_code = 1
+
+
+class UsageError(WaypostError):
+    """What was asked for cannot be done as asked; exit code 2."""
+
+    exit_code = 2
 
 
 class _LazyGroup(click.Group):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from waypost.cli import WaypostError
+from waypost.cli import UsageError
 from waypost.settings import Settings
 
 
@@ -87,9 +87,7 @@ def command(
             progress=progress,
         )
     except (InputError, MappingError, SecretError) as error:
-        failure = WaypostError(str(error))
-        failure.exit_code = 2
-        raise failure from error
+        raise UsageError(str(error)) from error
     finally:
         bar.close()
     print(json.dumps(counts))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 
 from ingestion.simulation import contact_file, demo
 from ingestion.simulation.company import DEFAULT_SEED, Company

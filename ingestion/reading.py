@@ -1,0 +1,187 @@
+"""One input on its way into the log: what an ingest is told, its account, and the reading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from ingestion import checks, draft, inputs, mapping, merge, quarantine
+from ingestion import log as event_log
+from ingestion.catalogue import load
+from ingestion.merge import Merged
+from ingestion.quarantine import Reject
+
+ADAPTER_VERSION = "1"  # raise it when a change here reads the same bytes otherwise
+COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused", "skipped_inputs")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an ingest is told besides its files."""
+
+    log: Path
+    quarantine: Path
+    work: Path
+    secret: bytes
+    run_started_at: datetime
+    clock: Callable[[], datetime]
+    mapping: mapping.Mapping | None = None
+    recorded_at: datetime | None = None
+    recorded_as_occurred: bool = False
+    country: str = "DE"
+    dry_run: bool = False
+
+    def append_key(self, input_key: str) -> str:
+        """32 hex digits over input bytes, mapping, adapter and catalogue version, and options."""
+        given = self.recorded_at.isoformat() if self.recorded_at else self.recorded_as_occurred
+        map_key = self.mapping.key if self.mapping else ""
+        parts = (input_key, map_key, ADAPTER_VERSION, load().version, self.country, str(given))
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+@dataclass
+class Account:
+    """The counts of one input: read = appended + duplicates + quarantined + unused + refused."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    sources: dict[str, Counter[str]] = field(default_factory=dict)
+    extra_dropped: dict[str, int] = field(default_factory=dict)
+    retracted: int = 0
+
+    def add(self, source: str | None, name: str, number: int) -> None:
+        """Count candidates of a source; every candidate is also read."""
+        by_source = self.sources.setdefault(source or "", Counter())
+        for counter in (self.counts, by_source):
+            counter[name] += number
+            counter["read"] += number
+
+
+@dataclass
+class Reading:
+    """One input on its way into the log, chunk by chunk.
+
+    The keys are checked and the parts written without a lock; the commit takes it, and when
+    another run came in between, that domain alone is read again while the lock is held.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    lines: inputs.Lines
+    work: Path
+    input_key: str
+    append_key: str
+    options: Options
+    merged: dict[str, Merged] = field(default_factory=dict)
+
+    def read_all(self, account: Account) -> list[Reject]:
+        """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
+        rejects: list[Reject] = []
+        for chunk in inputs.chunks(self.lines.path, self.work):
+            domains = self._load(chunk)
+            for domain in domains:
+                if self.options.dry_run:
+                    _account_dry(self.con, domain, account)
+                else:
+                    self._merge(domain)
+                _count_dropped(self.con, domain, account)
+            rejects += self._rejects(chunk, domains)
+        return rejects
+
+    def commit(self, domain: str) -> Merged:
+        """Commit a domain under its lock; reads it again when somebody else was faster."""
+        with event_log.locked(self.options.log, domain):
+            if domain not in self.merged:
+                self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+            try:
+                self._commit(domain)
+            except merge.MovedError:
+                self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+                for chunk in inputs.chunks(self.lines.path, self.work):
+                    if domain in self._load(chunk):
+                        self._merge(domain)
+                    else:
+                        self.merged[domain].conflicts.append([])
+                self._commit(domain)
+        return self.merged[domain]
+
+    def _commit(self, domain: str) -> None:
+        merge.commit(
+            self.con,
+            self.merged[domain],
+            log=self.options.log,
+            input_key=self.input_key,
+            append_key=self.append_key,
+            clock=self.options.clock,
+        )
+
+    def _load(self, chunk: inputs.Chunk) -> list[str]:
+        options = self.options
+        clocks = checks.Clocks(
+            options.run_started_at, options.recorded_at, options.recorded_as_occurred
+        )
+        return draft.load_chunk(self.con, chunk.path, clocks, options.country)
+
+    def _merge(self, domain: str) -> None:
+        if domain not in self.merged:
+            self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+        merge.add_chunk(
+            self.con, self.merged[domain], self.options.log, self.input_key, self.append_key
+        )
+
+    def _rejects(self, chunk: inputs.Chunk, domains: list[str]) -> list[Reject]:
+        drafts = [f"draft_{domain}" for domain in domains] + ["draft_others"]
+        query = " union all ".join(
+            f"select row, problem, source, line_number from {name} where problem is not null"
+            for name in drafts
+        )
+        found = self.con.execute(f"{query} order by row").fetchall()
+        return self._placed(chunk, found)
+
+    def conflicts(self, number: int, rows: list[Any]) -> list[Reject]:
+        """Rejects of the conflicting rows of the chunk of that number."""
+        if not rows:
+            return []
+        for place, chunk in enumerate(inputs.chunks(self.lines.path, self.work)):
+            if place == number:
+                return self._placed(chunk, rows)
+        return []
+
+    def _placed(self, chunk: inputs.Chunk, found: list[Any]) -> list[Reject]:
+        """Rejects with line, byte and shape; a mapped row has the line of its table."""
+        if not found:
+            return []
+        rows = np.array([row for row, *_ in found], dtype=np.int64)
+        numbers, starts, lengths = inputs.positions(chunk.path, rows)
+        shown = quarantine.shapes(chunk.path, starts, lengths)
+        is_mapped = self.options.mapping is not None
+        rejects = []
+        for at, (_, problem, source, line) in enumerate(found):
+            code, _, path = str(problem).partition("|")
+            own = line if is_mapped else chunk.first_line - 1 + int(numbers[at])
+            offset = None if is_mapped else chunk.first_byte + int(starts[at])
+            rejects.append(Reject(code, path, source, own or 0, offset, shown[at]))
+        return rejects
+
+
+def _account_dry(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
+    rows = con.execute(
+        f"select source, count(*) from draft_{domain} where problem is null group by source"
+    ).fetchall()
+    for source, number in rows:
+        account.add(source, "appended", number)
+
+
+def _count_dropped(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
+    rows = con.execute(
+        "select name, count(*) from (select unnest(dropped) as name "
+        f"from draft_{domain} where dropped is not null) group by name"
+    ).fetchall()
+    for name, number in rows:
+        account.extra_dropped[name] = account.extra_dropped.get(name, 0) + int(number)
