@@ -44,7 +44,7 @@ lint: setup ## Check style, types, SQL, and that the lock fits pyproject.toml
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 	cp requirements.lock .venv/resolved.lock
 	$(COMPILE) --output-file .venv/resolved.lock
 	grep -v '^#' requirements.lock > .venv/kept.lock
