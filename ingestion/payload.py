@@ -63,7 +63,7 @@ def hashed(kind: str, fields: Mapping[str, Field], columns: Collection[str]) -> 
     changes no hash.
     """
     parts = [f"'{kind}'", "subject", "epoch_us(occurred_at)"]
-    parts += [f"'{name}=' || {name}" for name in _LABELLED if name in columns]
+    parts += [f"'{name}=' || {name}::varchar" for name in _LABELLED if name in columns]
     parts += ["case when is_retracted then 'retracted' end"] if "amends_id" in columns else []
     parts += ["'parties=' || party_digest"] if "party_hash" in columns else []
     for field in fields.values():

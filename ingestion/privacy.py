@@ -168,7 +168,8 @@ def install(con: duckdb.DuckDBPyConnection, secret: bytes) -> None:
 def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
     """Add to `table(id_type, value)` of distinct pairs the columns id_class, id_hash, domain_hash.
 
-    Values in a plain normal form stay in SQL; the odd rest (umlauts, spaces, local phone numbers)
+    A value of type `party` that has the form of an id_hash is one (the dashboards know no other
+    name of a person) and stays as it is. Values in a plain normal form stay in SQL; the odd rest (umlauts, spaces, local phone numbers)
     goes through Python once a distinct value. `install` must have run on the connection.
     """
     odd = con.execute(
@@ -204,7 +205,9 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
                 case when id_type = 'email' then split_part(normal, '@', 2) end as mail_domain
             from normalised
         )
-        select id_type, value, id_class, keyed_hash(id_type, normal) as id_hash,
+        select id_type, value, id_class, case
+            when id_type = 'party' and regexp_full_match(normal, '[0-9a-f]{{32}}') then normal
+            else keyed_hash(id_type, normal) end as id_hash,
             case when mail_domain <> '' and mail_domain not in ({free})
                 then keyed_hash('domain', mail_domain) end as domain_hash
         from classified""")

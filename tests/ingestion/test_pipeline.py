@@ -205,3 +205,11 @@ def test_no_clear_identifier_is_left_outside_the_landing_zone(home: Home) -> Non
     for secret in ("müßig", "901820", "4711-0815", "agent.smith"):
         assert secret.encode() not in stored
     assert not list((home.path / "landing" / ".work").iterdir())
+
+
+def test_objects_are_kept_as_a_list(home: Home) -> None:
+    objects = [{"type": "order", "id": "o-1", "qualifier": "about"}, {"type": "case", "id": "zd-1"}]
+    home.ingest(home.write("contact/a.jsonl", [event(1, data={"objects": objects})]))
+    assert home.rows(columns="len(objects), objects[1].id, objects[2].qualifier") == [
+        (2, "o-1", None)
+    ]

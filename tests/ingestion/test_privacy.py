@@ -97,3 +97,12 @@ def test_a_secret_that_others_can_read_is_refused(home: Home, tmp_path: Path) ->
     (tmp_path / "secret").chmod(0o644)
     with pytest.raises(privacy.SecretError, match="chmod 600"):
         home.ingest(home.write("contact/a.jsonl", [event(1)]))
+
+
+def test_a_party_is_named_by_its_hash_and_not_hashed_again(home: Home) -> None:
+    mail = {"id_type": "email", "id": "anna@example.com"}
+    home.ingest(home.write("contact/a.jsonl", [event(1, data={"party_refs": [mail]})]))
+    ((known,),) = home.rows(columns="party_hash")
+    party = {"id_type": "party", "id": known}
+    home.ingest(home.write("waypost/b.jsonl", [event(2, data={"party_refs": [party]})]))
+    assert home.rows(columns="party_hash") == [(known,), (known,)]
