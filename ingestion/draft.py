@@ -49,10 +49,13 @@ def load_chunk(
 ) -> list[str]:
     """Make `draft_<domain>` of every domain that occurs, and `draft_others`; returns the domains."""
     load_lines(con, path)
+    con.execute("set preserve_insertion_order = false")  # rows carry their place from here on
     try:
         return _load(con, find(con, _SAMPLE), clocks, country)
     except _UnseenKeysError:
         return _load(con, find(con), clocks, country)
+    finally:
+        con.execute("reset preserve_insertion_order")
 
 
 class _UnseenKeysError(Exception):

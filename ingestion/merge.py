@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import duckdb
 from deltalake import DeltaTable
@@ -35,7 +37,6 @@ class Merged:
     parts: list[tuple[Path, int]] = field(default_factory=list)
     appended: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
-    conflicts: list[list[tuple[int, str, str, int | None]]] = field(default_factory=list)
     retracted: int = 0
 
 
@@ -49,8 +50,11 @@ def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str) -> Merged:
 
 def add_chunk(
     con: duckdb.DuckDBPyConnection, merged: Merged, log: Path, input_key: str, append_key: str
-) -> None:
-    """Judge the rows of `draft_<domain>` and write the new ones as a part, not yet committed."""
+) -> list[Any]:
+    """Judge the rows of `draft_<domain>` and write the new ones as a part, not yet committed.
+
+    Returns row, problem, source and line number of those in conflict.
+    """
     _decide(con, merged, input_key)
     con.execute(f"insert into kept_{merged.domain} select event_key from fates where fate <> 'new'")
     new = (
@@ -62,16 +66,20 @@ def add_chunk(
     merged.duplicates += _count(
         con, "select source, count(*) from fates where fate = 'duplicate' group by source"
     )
-    merged.conflicts.append(
-        con.execute(
-            "select row, 'conflicting_duplicate|id', source, line_number from fates "
-            "where fate = 'conflict' order by row"
-        ).fetchall()
-    )
     if appended:
         held = {row[0] for row in con.execute(f"describe draft_{merged.domain}").fetchall()}
         names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
         _write_part(con, merged, log, append_key, f"select {', '.join(names)} {new}", input_key)
+    return con.execute(
+        "select row, 'conflicting_duplicate|id', source, line_number from fates "
+        "where fate = 'conflict' order by row"
+    ).fetchall()
+
+
+def discard(merged: Merged) -> None:
+    """Remove the parts of a domain that will not be committed."""
+    for part, _ in merged.parts:
+        part.unlink(missing_ok=True)
 
 
 def commit(
@@ -183,13 +191,16 @@ def _write_part(
     query: str,
     input_key: str,
 ) -> None:
-    name = f"part-{merged.commit_no:08d}-{append_key[:12]}-{len(merged.parts)}.parquet"
+    # two processes may read the same input at once: the name must be this one's alone
+    name = f"part-{merged.commit_no:08d}-{append_key[:12]}-{uuid4().hex[:12]}.parquet"
     part = log / merged.domain / name
     target = str(part).replace("'", "''")
+    con.execute("set preserve_insertion_order = false")
     row = con.execute(
         f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key "
         f"from ({query})) to '{target}' (format parquet, compression 'zstd')"
     ).fetchone()
+    con.execute("reset preserve_insertion_order")
     merged.parts.append((part, int(row[0]) if row else 0))
 
 

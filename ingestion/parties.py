@@ -85,7 +85,10 @@ def select(kind: str, shapes: Shapes) -> dict[str, str]:
         found |= {
             f"actor_{c}": f"left({_ACTOR} ->> '$.{key}', 64)" for key, c in _ACTOR_KEYS.items()
         }
-        found["actor_ref_hash"] = f"keyed_hash('agent', {_ACTOR} ->> '$.ref')"
+        found["actor_ref_hash"] = (
+            f"case when {_ACTOR} ->> '$.ref' is not null "
+            f"then keyed_hash('agent', {_ACTOR} ->> '$.ref') end"
+        )
     if shapes.holds(kind, "objects"):
         shape = '[{"type":"VARCHAR","id":"VARCHAR","qualifier":"VARCHAR"}]'
         found["objects"] = (

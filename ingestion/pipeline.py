@@ -162,8 +162,7 @@ def _take_in(
             for source, number in counter.items():
                 account.add(source, name, number)
         account.retracted += merged.retracted
-        for number, rows in enumerate(merged.conflicts):
-            rejects.extend(reading.conflicts(number, rows))
+        rejects += reading.conflicts.get(domain, [])
     rejects.extend(
         [Reject(code, "", None, line, offset, None) for line, offset, code in lines.rejected]
     )

@@ -79,6 +79,7 @@ class Reading:
     append_key: str
     options: Options
     merged: dict[str, Merged] = field(default_factory=dict)
+    conflicts: dict[str, list[Reject]] = field(default_factory=dict)
 
     def read_all(self, account: Account) -> list[Reject]:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
@@ -89,7 +90,7 @@ class Reading:
                 if self.options.dry_run:
                     _account_dry(self.con, domain, account)
                 else:
-                    self._merge(domain)
+                    self._merge(domain, chunk)
                 _count_dropped(self.con, domain, account)
             rejects += self._rejects(chunk, domains)
         return rejects
@@ -102,12 +103,11 @@ class Reading:
             try:
                 self._commit(domain)
             except merge.MovedError:
-                self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+                merge.discard(self.merged.pop(domain))
+                self.conflicts.pop(domain, None)
                 for chunk in inputs.chunks(self.lines.path, self.work):
                     if domain in self._load(chunk):
-                        self._merge(domain)
-                    else:
-                        self.merged[domain].conflicts.append([])
+                        self._merge(domain, chunk)
                 self._commit(domain)
         return self.merged[domain]
 
@@ -128,12 +128,13 @@ class Reading:
         )
         return draft.load_chunk(self.con, chunk.path, clocks, options.country)
 
-    def _merge(self, domain: str) -> None:
+    def _merge(self, domain: str, chunk: inputs.Chunk) -> None:
         if domain not in self.merged:
             self.merged[domain] = merge.begin(self.con, self.options.log, domain)
-        merge.add_chunk(
+        conflicts = merge.add_chunk(
             self.con, self.merged[domain], self.options.log, self.input_key, self.append_key
         )
+        self.conflicts.setdefault(domain, []).extend(self._placed(chunk, conflicts))
 
     def _rejects(self, chunk: inputs.Chunk, domains: list[str]) -> list[Reject]:
         drafts = [f"draft_{domain}" for domain in domains] + ["draft_others"]
@@ -143,15 +144,6 @@ class Reading:
         )
         found = self.con.execute(f"{query} order by row").fetchall()
         return self._placed(chunk, found)
-
-    def conflicts(self, number: int, rows: list[Any]) -> list[Reject]:
-        """Rejects of the conflicting rows of the chunk of that number."""
-        if not rows:
-            return []
-        for place, chunk in enumerate(inputs.chunks(self.lines.path, self.work)):
-            if place == number:
-                return self._placed(chunk, rows)
-        return []
 
     def _placed(self, chunk: inputs.Chunk, found: list[Any]) -> list[Reject]:
         """Rejects with line, byte and shape; a mapped row has the line of its table."""
