@@ -1,22 +1,32 @@
 with statuses as (
     select
-        case_id, 'new' as status, cast(null as varchar) as changed_by,
+        case_id, 'new' as status, cast(null as varchar) as changed_by, occurred_at as opened_at,
         occurred_at, "sequence", event_type_rank, event_key
     from {{ ref('stg_contact__cases_opened') }}
 
     union all
 
     select
-        case_id, to_status as status, changed_by,
+        case_id, to_status as status, changed_by, cast(null as timestamptz) as opened_at,
         occurred_at, "sequence", event_type_rank, event_key
     from {{ ref('stg_contact__case_statuses') }}
 ),
 
+-- a status told before the opening counts from the opening on
+placed as (
+    select
+        case_id, status, changed_by, "sequence", event_type_rank, event_key,
+        greatest(
+            occurred_at, coalesce(max(opened_at) over (partition by case_id), occurred_at)
+        ) as occurred_at
+    from statuses
+),
+
 compared as (
     select
-        statuses.*,
+        placed.*,
         lag(status) over (partition by case_id order by {{ event_order() }}) as previous_status
-    from statuses
+    from placed
 ),
 
 changes as (
