@@ -23,41 +23,56 @@ def show(view: View) -> None:
     if costs.empty or contacts.empty:
         widgets.nothing(view)
         return
-    complete = costs[costs["is_complete_month"]] if costs["is_complete_month"].any() else costs
+    base = "active" if costs["active_customer_count"].sum() else "contacting"
+    costs["customer_count"] = costs[f"{base}_customer_count"]
+    complete = whole_months(costs)
     trend = per_customer(view, costs, contacts)
     with st.container(key="headlines"):
-        headlines(view, complete, trend[trend["is_complete_month"]], contacts)
+        headlines(view, base, complete, whole_months(trend), contacts)
     left, right = st.columns(2, gap="medium")
     with left:
-        trend_chart(view, trend)
+        trend_chart(view, base, trend)
     with right:
-        comparison(view, complete)
+        comparison(view, base, complete)
     below(view, contacts)
 
 
+def whole_months(frame: pd.DataFrame) -> pd.DataFrame:
+    """The months with a complete ledger; all months where there is no ledger at all."""
+    return frame[frame["is_complete_month"]] if frame["is_complete_month"].any() else frame
+
+
+def has_ledger(costs: pd.DataFrame) -> bool:
+    """Some cost centre besides service has a cost."""
+    return any(float(costs[f"{centre}_amount"].sum()) for centre in CENTRES if centre != "service")
+
+
 def per_customer(view: View, costs: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
-    """Service cost per active customer by month; of the chosen contacts when filters narrow."""
-    frame = costs[["month", "active_customer_count", "is_complete_month", "service_amount"]].copy()
+    """Service cost per customer by month; of the chosen contacts when filters narrow.
+
+    Customers are the active ones, or those who made contact where no order is known.
+    """
+    frame = costs[["month", "customer_count", "is_complete_month", "service_amount"]].copy()
     if view.filters.narrows_contacts:
         chosen = contacts.set_index("month")["service_cost_amount"]
         frame["service_amount"] = frame["month"].map(chosen).fillna(0.0)
-    frame["amount"] = frame["service_amount"] / frame["active_customer_count"].where(
-        frame["active_customer_count"] > 0
+    frame["amount"] = frame["service_amount"] / frame["customer_count"].where(
+        frame["customer_count"] > 0
     )
     return frame.dropna(subset="amount")
 
 
 def headlines(
-    view: View, complete: pd.DataFrame, trend: pd.DataFrame, contacts: pd.DataFrame
+    view: View, base: str, complete: pd.DataFrame, trend: pd.DataFrame, contacts: pd.DataFrame
 ) -> None:
     """Four numbers: cost a customer, its direction, share of all cost, share that creates value."""
     language = view.language
     columns = st.columns(4, gap="small")
     with columns[0]:
-        mean = trend["service_amount"].sum() / trend["active_customer_count"].sum()
+        mean = trend["service_amount"].sum() / trend["customer_count"].sum()
         widgets.headline(
             view,
-            "service_cost_per_active_customer",
+            f"service_cost_per_{base}_customer",
             language.money(mean),
             note=view.text("service_cost.a_month", n=len(trend)),
             drill={"slice": "all"},
@@ -66,13 +81,13 @@ def headlines(
         direction(view, trend)
     with columns[2]:
         total = sum(float(complete[f"{centre}_amount"].sum()) for centre in CENTRES)
-        share = float(complete["service_amount"].sum()) / total if total else None
+        share = float(complete["service_amount"].sum()) / total if has_ledger(complete) else None
         widgets.headline(
             view,
             "service_share_of_cost",
             language.percent(share),
             note=view.text(
-                "service_cost.of_total",
+                "service_cost.of_total" if has_ledger(complete) else "service_cost.no_ledger",
                 service=language.money(float(complete["service_amount"].sum()), 0),
                 total=language.money(total, 0),
             ),
@@ -122,33 +137,36 @@ def direction(view: View, trend: pd.DataFrame) -> None:
     )
 
 
-def trend_chart(view: View, trend: pd.DataFrame) -> None:
-    """Service cost per active customer by month."""
-    widgets.section(view, "service_cost.trend")
+def trend_chart(view: View, base: str, trend: pd.DataFrame) -> None:
+    """Service cost per customer by month."""
+    widgets.section(view, f"service_cost.trend_{base}")
     chart = charts.trend(
         list(trend["month"]),
         list(trend["amount"]),
         complete=list(trend["is_complete_month"]),
         language=view.language,
-        title=view.text("service_cost.per_customer_axis"),
+        title=view.text(f"service_cost.axis_{base}"),
         incomplete_note=view.text("common.incomplete_month"),
     )
-    widgets.figure(view, chart, key="cost_trend", alt=view.text("service_cost.trend"))
+    widgets.figure(view, chart, key="cost_trend", alt=view.text(f"service_cost.trend_{base}"))
     if view.filters.narrows_contacts:
         st.caption(view.text("service_cost.narrowed"))
 
 
-def comparison(view: View, complete: pd.DataFrame) -> None:
-    """Service beside the other cost centres, all per active customer and month."""
+def comparison(view: View, base: str, complete: pd.DataFrame) -> None:
+    """Service beside the other cost centres, all per customer and month."""
     widgets.section(view, "service_cost.comparison")
-    customers = float(complete["active_customer_count"].sum())
+    customers = float(complete["customer_count"].sum())
+    if not customers or not has_ledger(complete):
+        st.info(view.text("service_cost.no_ledger_help"))
+        return
     amounts = {c: float(complete[f"{c}_amount"].sum()) / customers for c in CENTRES}
     ordered = sorted(amounts, key=lambda centre: amounts[centre], reverse=True)
     chart = charts.bars(
         [view.language.code_name("centre", centre) for centre in ordered],
         [amounts[centre] for centre in ordered],
         language=view.language,
-        title=view.text("service_cost.per_customer_axis"),
+        title=view.text(f"service_cost.axis_{base}"),
         colours=[house_style.BLUE if centre == "service" else "#C3CCD4" for centre in ordered],
         height=300,
     )
