@@ -44,7 +44,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"simulate --customers 300 --out {home / 'landing'}",
         f"ingest {home / 'landing'}",
         "check log",
-        "build --no-tests",
+        "build",
         "check marts",
         "publish",
     ):

@@ -133,11 +133,14 @@ def test_a_headline_says_its_definition_on_hover(reader: Reader) -> None:
 
 def test_the_language_switch_changes_the_page_in_place(browser: Any, server: str) -> None:
     reader = Reader(browser, server, language="en", size=DESK)
-    assert "€" in reader.page.get_by_test_id("stMetricValue").first.inner_text()
+    values = reader.page.get_by_test_id("stMetricValue")
+    values.nth(3).wait_for()
+    assert "€" in values.first.inner_text()
     reader.page.get_by_test_id("stSidebar").get_by_text("Deutsch").click()
     reader.page.wait_for_selector("h1:has-text('Servicekosten')", timeout=20_000)
     reader.settle()
-    value = reader.page.get_by_test_id("stMetricValue").first.inner_text()
+    values.nth(3).wait_for()
+    value = values.first.inner_text()
     assert "," in value and value.endswith("€")
     ticks = reader.page.locator(".st-key-cost_trend .ytick").all_text_contents()
     assert ticks and all("€" in tick and "." not in tick for tick in ticks)
