@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake import CommitProperties, DeltaTable, Field, Schema
 from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock
 
@@ -70,6 +71,7 @@ def typed_empty(domain: str) -> str:
     return f"select {nulls} where false"
 
 
+@cache
 def _schema(domain: str) -> Schema:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
@@ -88,18 +90,24 @@ def table(log: Path, domain: str) -> DeltaTable | None:
 def open_table(log: Path, domain: str) -> DeltaTable:
     """The domain's Delta table, made when it is missing, with columns added that are new."""
     found = table(log, domain)
-    schema = _schema(domain)
-    if found is None:
-        (log / domain).mkdir(parents=True, exist_ok=True)
-        return DeltaTable.create(
-            str(log / domain), schema=schema, mode="ignore", configuration=_KEEP_HISTORY
-        )
+    if found is not None and not _new_fields(found, domain):
+        return found
+    log.mkdir(parents=True, exist_ok=True)
+    with FileLock(log / f"{domain}.schema.lock"):  # the domain's own lock may be held already
+        found = table(log, domain)
+        if found is None:
+            (log / domain).mkdir(parents=True, exist_ok=True)
+            return DeltaTable.create(
+                str(log / domain), schema=_schema(domain), configuration=_KEEP_HISTORY
+            )
+        if added := _new_fields(found, domain):
+            found.alter.add_columns(added)
+        return DeltaTable(str(log / domain))
+
+
+def _new_fields(found: DeltaTable, domain: str) -> list[Field]:
     known = {field.name for field in found.schema().fields}
-    added = [field for field in schema.fields if field.name not in known]
-    if added:
-        found.alter.add_columns(added)
-        found = DeltaTable(str(log / domain))
-    return found
+    return [field for field in _schema(domain).fields if field.name not in known]
 
 
 def create(log: Path) -> None:

@@ -77,6 +77,12 @@ def ingest(
     """
     rules = mapping.read(mapping_file) if mapping_file else None
     files = find_files(paths, tables=rules is not None)
+    for path in files:
+        if rules is None and inputs.is_table(path):
+            raise inputs.InputError(
+                f"{path} is a table: name its mapping with --mapping "
+                "(waypost mapping suggest writes a first one)."
+            )
     secret = privacy.read_secret(secret_file)
     privacy.check_fingerprint(secret, log / "secret.fingerprint")
     options = Options(

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import sys
+import tempfile
 import unicodedata
 from pathlib import Path
 
@@ -86,17 +87,28 @@ class SecretError(Exception):
 def read_secret(path: Path) -> bytes:
     """Read the secret, making one (mode 0600) at first use; says so in one line on stderr."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
-        print(f"waypost: made a new hashing secret in {path}; keep a copy of it", file=sys.stderr)
+        _make_secret(path)
     if path.stat().st_mode & 0o077:
         raise SecretError(f"{path} can be read by others: run chmod 600 {path}.")
     secret = path.read_text().strip().encode()
     if len(secret) < 16:
         raise SecretError(f"{path} holds fewer than 16 characters: put a longer secret there.")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Put a new secret in place whole or not at all; of two processes one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # mode 0600
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    try:
+        os.link(name, path)
+        print(f"waypost: made a new hashing secret in {path}; keep a copy of it", file=sys.stderr)
+    except FileExistsError:
+        pass
+    finally:
+        Path(name).unlink()
 
 
 def fingerprint(secret: bytes) -> str:
@@ -109,7 +121,10 @@ def check_fingerprint(secret: bytes, kept: Path) -> None:
     mine = fingerprint(secret)
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(mine + "\n")
+        descriptor, name = tempfile.mkstemp(dir=kept.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(mine + "\n")
+        Path(name).replace(kept)
     elif kept.read_text().strip() != mine:
         raise SecretError(
             f"the secret is not the one that made this log (its fingerprint is in {kept}): "

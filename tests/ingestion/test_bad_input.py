@@ -195,3 +195,8 @@ def test_the_shape_of_a_rejected_line_tells_no_value(home: Home) -> None:
 def test_a_path_that_is_not_there_is_an_error(home: Home) -> None:
     with pytest.raises(inputs.InputError, match="does not exist"):
         home.ingest(home.path / "nowhere.jsonl")
+
+
+def test_a_table_without_a_mapping_is_an_error(home: Home) -> None:
+    with pytest.raises(inputs.InputError, match="--mapping"):
+        home.ingest(home.write("contact/t.csv", "ticket,created\n1,2026-03-01\n"))
