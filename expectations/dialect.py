@@ -12,6 +12,7 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 URL_SCHEME = "duckdb+buffered"
 
 
+# the base is whatever context duckdb-engine uses: known at run time only, so mypy cannot follow
 class _BufferedContext(Dialect.execution_ctx_cls):  # type: ignore[misc,valid-type]
     """Great Expectations reads rows after closing the connection, with which the cursor dies."""
 

@@ -94,6 +94,10 @@ def clock_checks(clocks: Clocks) -> list[tuple[str, str]]:
     ]
 
 
+def _double_checks(shapes: Shapes) -> list[tuple[str, str]]:
+    return [("has_double_keys", "'double_key|'")] if shapes.has_double_keys else []
+
+
 def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
     """The checks of one type's fields and of its own rules."""
     required = {load().field(kind.domain, name).key for name in kind.required}
@@ -111,7 +115,7 @@ def _field_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
 
 def _type_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
     """The checks of a type that look at more than one field."""
-    checks = [("has_double_keys", "'double_key|'")] if shapes.has_double_keys else []
+    checks = []
     if kind.any_of:
         keys = [leaf("d", key) for key in kind.any_of if shapes.holds(kind.name, key)]
         none = " and ".join(f"{key} is null" for key in keys) or "true"
@@ -119,7 +123,7 @@ def _type_checks(kind: EventType, shapes: Shapes) -> list[tuple[str, str]]:
     if kind.min_parties:
         few = (
             f"coalesce(party_count, 0) < {kind.min_parties}"
-            if "party_refs" in shapes.data
+            if shapes.holds(kind.name, "party_refs")
             else "true"
         )
         checks.append((few, "'party_refs|data.party_refs'"))
@@ -153,6 +157,7 @@ def faults(kind: EventType, shapes: Shapes) -> str:
         terms += [f'{given} - ("{column}" is not null)::int' for column in field.columns()]
     terms += ["1"] * len(required - set(fields_held(kind, shapes)))
     checks = [
+        *_double_checks(shapes),
         *_optional_checks(shapes),
         *parties.checks(kind.name, shapes),
         *_type_checks(kind, shapes),
@@ -166,9 +171,8 @@ def every(kind: EventType, shapes: Shapes, clocks: Clocks) -> list[tuple[str, st
 
     They read, besides leaves and typed columns, `data_type` (the JSON type of data).
     """
-    double = [("has_double_keys", "'double_key|'")] if shapes.has_double_keys else []
     return [
-        *double,
+        *_double_checks(shapes),
         *_envelope_checks(shapes),
         ("data_type is null", "'missing_field|data'"),
         ("data_type <> 'OBJECT'", "'wrong_type|data'"),

@@ -20,6 +20,9 @@ from deltalake import DeltaTable
 
 from ingestion import log as event_log
 
+# The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
+_LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
+
 
 class MovedError(Exception):
     """Somebody committed to the domain since its keys were checked: check again under the lock."""
@@ -123,7 +126,7 @@ def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> N
             arg_max(input_key, commit_no) = '{input_key}'
                 and max(commit_no) < {merged.commit_no} as is_mine
         from {_listed(parts)} where event_key in (select event_key from firsts)
-        group by event_key having {_live("arg_max")}"""
+        group by event_key having {_LIVE}"""
         if parts
         else "select null::blob as event_key, null::blob as known_hash, true as is_mine where false"
     )
@@ -149,11 +152,6 @@ def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> N
         from placed""")
 
 
-def _live(pick: str) -> str:
-    """SQL: the latest row of a key is no withdrawal (an amending retraction is a fact of its own)."""
-    return f"not {pick}(is_retracted and amends_id is null, commit_no)"
-
-
 def _withdraw(
     con: duckdb.DuckDBPyConnection, merged: Merged, log: Path, input_key: str, append_key: str
 ) -> int:
@@ -171,7 +169,7 @@ def _withdraw(
         ), latest as (
             select event_key, max(commit_no) as commit_no
             from {known} where event_key in (select event_key from mine)
-            group by event_key having {_live("arg_max")}
+            group by event_key having {_LIVE}
         )
         select event_key, event_id, source, event_type, subject_type, subject_id, occurred_at,
             recorded_at, payload_hash, schema_version, derivation, true as is_retracted

@@ -126,7 +126,8 @@ class Reading:
         clocks = checks.Clocks(
             options.run_started_at, options.recorded_at, options.recorded_as_occurred
         )
-        return draft.load_chunk(self.con, chunk.path, clocks, options.country)
+        country = (options.mapping and options.mapping.country) or options.country
+        return draft.load_chunk(self.con, chunk.path, clocks, country)
 
     def _merge(self, domain: str, chunk: inputs.Chunk) -> None:
         if domain not in self.merged:

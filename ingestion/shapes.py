@@ -116,11 +116,17 @@ def find(con: duckdb.DuckDBPyConnection, first: int | None = None) -> Shapes:
     rows = con.execute(
         f"""select distinct coalesce(event_type, ''), json_keys(json), json_keys(json, '$.data')
         from lines where json is not null {sample}
-        union all select distinct event_type, null, null from lines where event_type is not null
         limit {_MAX_SHAPES}"""
     ).fetchall()
     for kind, envelope, data in rows:
         shapes.add(kind, envelope or [], data or [])
+    kinds = con.execute("select distinct event_type from lines where event_type is not null")
+    for (kind,) in kinds.fetchall():
+        # more shapes than are looked at: take every known key to occur, and any key twice
+        is_cut = len(rows) == _MAX_SHAPES
+        known = [*fields_of(load().types[kind]), *BLOCK_KEYS]
+        shapes.add(kind, ENVELOPE_KEYS if is_cut else [], known if is_cut else [])
+        shapes.has_double_keys |= is_cut
     if "ext" in shapes.data:
         found = con.execute(
             "select distinct unnest(json_keys(json, '$.data.ext')) as key from lines "

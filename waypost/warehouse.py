@@ -55,7 +55,8 @@ class Build:
 
     def manifest(self) -> dict[str, Any]:
         """The same as plain JSON values."""
-        return json.loads(json.dumps(asdict(self), default=str))  # type: ignore[no-any-return]
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return values
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -139,10 +141,10 @@ def act(view: View, row: dict[str, object], kind: str) -> None:
     outbox.record_action(view.landing, row, kind, view.now())
 
 
-def save(view: View, write: object) -> None:
+def save(view: View, write: Callable[[], object]) -> None:
     """Write and show the new state, or say in one sentence why it did not work."""
     try:
-        write()  # type: ignore[operator]
+        write()
     except outbox.OutboxError as error:
         st.error(str(error))
         return

@@ -48,8 +48,10 @@ def test_the_cases_behind_a_number_are_as_many_as_the_number(
 def test_channels_and_segments_split_the_whole(copy: Serving) -> None:
     whole = data.contacts_by_month(copy, EVERYTHING)["contact_count"].sum()
     values = data.filter_values(copy)
-    for kind, names in (("channels", values["channel"]), ("segments", values["segment"])):
-        parts = [data.contacts_by_month(copy, Filters(**{kind: (name,)})) for name in names]  # type: ignore[arg-type]
+    channels = [Filters(channels=(name,)) for name in values["channel"]]
+    segments = [Filters(segments=(name,)) for name in values["segment"]]
+    for narrowed in (channels, segments):
+        parts = [data.contacts_by_month(copy, filters) for filters in narrowed]
         assert sum(part["contact_count"].sum() for part in parts) == whole
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -68,11 +70,23 @@ def test_the_door_takes_both_events(tmp_path: Path) -> None:
     assert counts["quarantined"] == 0
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+@pytest.fixture
+def closed_folder() -> Iterator[Path]:
+    """A folder that nobody may write into; root, who may write everywhere, is nobody meanwhile."""
+    was = os.geteuid()
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o555)
+        if was == 0:
+            os.seteuid(65_534)
+        try:
+            yield Path(name)
+        finally:
+            os.seteuid(was)
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(closed_folder: Path) -> None:
     with pytest.raises(outbox.OutboxError, match="make it writable"):
-        outbox.record_shown(tmp_path, TRIGGER, NOW)
+        outbox.record_shown(closed_folder, TRIGGER, NOW)
 
 
 def test_a_landing_path_that_is_a_file_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -271,3 +271,16 @@ def test_a_suggested_mapping_can_be_read(home: Home) -> None:
     assert mapping.columns() <= {"ticket", "opened at", "customer"}
     counts = home.ingest(table, mapping_file=mapping.path)
     assert counts["appended"] == 1
+
+
+def test_the_country_of_a_mapping_reads_local_phone_numbers(home: Home) -> None:
+    party = {"parties": [{"id_type": "phone", "column": "tel"}]}
+    row = "ticket,created,via,tel\n{},2026-03-01 10:00:00,Phone,{}\n"
+    ingest(home, row.format(1, "+43 1 5880012"), mapping_file(home, OPENED, **party), "a.csv")
+    ingest(
+        home,
+        row.format(2, "01 5880012"),
+        mapping_file(home, OPENED, country="AT", **party),
+        "b.csv",
+    )
+    assert len({hashed for (hashed,) in home.rows(columns="party_hash")}) == 1

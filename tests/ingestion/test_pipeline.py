@@ -214,3 +214,27 @@ def test_objects_are_kept_as_a_list(home: Home) -> None:
     assert home.rows(columns="len(objects), objects[1].id, objects[2].qualifier") == [
         (2, "o-1", None)
     ]
+
+
+def test_more_shapes_than_are_looked_at_lose_no_line(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.shapes._MAX_SHAPES", 3)
+    events = [event(n, data={f"key_{n}": n}) for n in range(20)]
+    events += [message(21), event(22, data={"priority": "high"})]
+    counts = home.ingest(home.write("contact/many.jsonl", events))
+    assert (counts["read"], counts["appended"]) == (22, 22)
+    assert ("zd-22/opened", "high") in home.rows(columns="event_id, priority")
+
+
+def test_a_type_that_needs_parties_says_so_beside_one_that_has_them(home: Home) -> None:
+    refs = [{"id_type": "email", "id": "anna@example.com"}]
+    alone = event(2) | {
+        "id": "party-1",
+        "type": "party.identified",
+        "subject": "party/1",
+        "data": {"strength": 1},
+    }
+    counts = home.ingest(home.write("party/p.jsonl", [event(1, data={"party_refs": refs}), alone]))
+    assert (counts["appended"], counts["quarantined"]) == (1, 1)
+    assert home.reasons() == [("party_refs", "data.party_refs", 2)]
