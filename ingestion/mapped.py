@@ -11,9 +11,10 @@ from pathlib import Path
 import duckdb
 
 from ingestion import inputs, tables
-from ingestion.catalogue import Field
+from ingestion.catalogue import Field, load
 from ingestion.mapping import PLACE, Mapping, MappingError, Rule, TimeFormat, Value, nearest
 from ingestion.shapes import ROW_KEY
+from ingestion.validation import quoted
 
 
 def _text(value: object) -> str:
@@ -219,15 +220,19 @@ def _constant(const: object, field: Field, value: Value) -> str:
 
 
 def _money(cell: str, value: Value) -> str:
-    """SQL of minor units and currency; major units are exact decimals, EUR-like exponent 2."""
+    """SQL of minor units and currency; major units are exact decimals."""
     currency = value.currency or ""
     code = _column(currency[1:-1]) if currency.startswith("{") else _text(currency)
     plain = f"replace(replace({cell}, '.', ''), ',', '.')" if value.decimal == "," else cell
     if value.unit == "minor":
         minor = _number(plain)
     else:
-        exponent = f"case when {code} in ('JPY', 'KRW', 'CLP', 'VND', 'ISK') then 1 else 100 end"
-        scaled = f"(try_cast({plain} as decimal(18, 3)) * {exponent})"
+        words = load().words
+        units = (
+            f"case when {code} in ({quoted(words['currencies_of_1'])}) then 1 "
+            f"when {code} in ({quoted(words['currencies_of_1000'])}) then 1000 else 100 end"
+        )
+        scaled = f"(try_cast({plain} as decimal(18, 3)) * {units})"
         minor = (
             f"case when {scaled} = trunc({scaled}) then {scaled}::bigint::varchar::json "
             f"else to_json({cell}) end"

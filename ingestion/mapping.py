@@ -21,7 +21,7 @@ from ingestion.validation import fields_of
 _TOP = {"source", "table", "time", "recorded", "country", "by", "order", "parties", "events"}
 _TABLE = {"delimiter", "nulls"}
 _EVENT = {"type", "when", "changes", "start", "first", "id", "subject", "time", "recorded", "parties",
-          "objects", "fields", "derivation", "uncertainty"}  # fmt: skip
+          "fields", "derivation", "uncertainty"}  # fmt: skip
 _FIELD = {"column", "const", "previous", "values", "default", "format", "zone", "currency", "decimal",
           "unit"}  # fmt: skip
 _PARTY = {"id_type", "column", "role"}

@@ -20,7 +20,14 @@ _SCALAR_SQL = {
     "link": "varchar",
     "boolean": "boolean",
 }
-_WORD_LISTS = ("identifier_roles", "actor_types", "derivations", "currencies")
+_WORD_LISTS = (
+    "identifier_roles",
+    "actor_types",
+    "derivations",
+    "currencies",
+    "currencies_of_1",
+    "currencies_of_1000",
+)
 _NUMBER_SQL = {"integer": "bigint", "decimal": "decimal(18,6)"}
 _TIME_SQL = {"timestamp": "timestamptz", "date": "date"}
 
@@ -100,7 +107,7 @@ class Catalogue:
     """All types and fields; `version` changes when any YAML file changes.
 
     `words` holds the closed lists that belong to no field: identifier_roles, actor_types,
-    derivations, currencies.
+    derivations, currencies, currencies_of_1 and currencies_of_1000 (minor units in one).
     """
 
     types: Mapping[str, EventType]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from ingestion import log
@@ -47,3 +50,22 @@ def test_every_field_is_used_and_has_a_label_in_both_languages(domain: str) -> N
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_no_column_of_a_domain_hides_one_of_the_envelope(domain: str) -> None:
     assert not set(load().columns(domain)) & set(log.ENVELOPE)
+
+
+def test_minor_units_are_those_of_the_reporting_side() -> None:
+    seed = Path(__file__).parents[2] / "dbt_project" / "seeds" / "currencies.csv"
+    words = load().words
+    with seed.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    for row in rows:
+        code = row["currency"]
+        exponent = (
+            0
+            if code in words["currencies_of_1"]
+            else 3
+            if code in words["currencies_of_1000"]
+            else 2
+        )
+        assert code in words["currencies"]
+        assert int(row["exponent"]) == exponent, code

@@ -155,13 +155,14 @@ def test_money_and_numbers_are_read_as_the_mapping_says(home: Home) -> None:
     }
     table = (
         "no;at;sum;cur\n1;2026-03-01;1.234,50;EUR\n2;2026-03-01;1500;JPY\n3;2026-03-01;0,005;EUR\n"
-        "4;2026-03-01;12;XXX\n"
+        "4;2026-03-01;12;XXX\n5;2026-03-01;1,234;KWD\n"
     )
     counts = ingest(home, table, mapping_file(home, paid, recorded=None))
     assert counts["quarantined"] == 2
     assert home.rows("billing", "event_id, amount_minor, amount_currency") == [
         ("1", 123450, "EUR"),
         ("2", 1500, "JPY"),
+        ("5", 1234, "KWD"),
     ]
     assert [code for code, *_ in home.reasons()] == ["bad_money", "bad_money"]
 
