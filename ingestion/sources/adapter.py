@@ -15,7 +15,7 @@ no clock, no log. It has
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,17 +47,40 @@ class Wrong:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """The whole state of an object; the differ turns it into events of what changed.
+class Watched:
+    """A value of an object's state, and the event that tells that it has become this value.
 
-    `fields` are the watched values, `seen_at` the source's own time of this state. `template` is
-    the CloudEvent that each change becomes, without id, time and data.
+    `data` is the event's whole data besides what the template has; `before` names the field of it
+    that takes the value before ("from_status"), if there is one: such a value is kept as it is, of
+    all others only a keyed hash. `at` is the source's own time of the change, where it tells one.
+    """
+
+    value: Any
+    type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    before: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole state of an object as of `seen_at`; the differ turns it into what changed.
+
+    `fields`: values whose change is an event. At first sight they give `baseline` events; one of
+    value None is remembered, and tells nothing. A field that this state does not tell is left out.
+    `facts`: whole events with ids and times of their own whose content the source may tell anew
+    (an edited order): told again with other content, they become an event that amends the first.
+    A fact with `retracted` true takes the first back.
+    `template` is the CloudEvent of a change without id, time and data (but with what each event's
+    data has in common); `since` is when the object came to be, if known.
     """
 
     object_key: str
     seen_at: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, Watched] = field(default_factory=dict)
     template: Event = field(default_factory=dict)
+    facts: Sequence[Event] = ()
+    since: str | None = None
 
 
 Outcome = Event | Unused | Wrong | Snapshot

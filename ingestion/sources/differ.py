@@ -1,0 +1,163 @@
+"""State becomes history: the last known state and the state now, to events of what changed.
+
+Knows no system, no file and no clock. Nothing is invented: a change that the source gives no time
+lies between the two sights, so its event stands at the later one and `timeuncertainty` reaches
+back to the earlier. A state older than the one known, or the same again, changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ingestion.sources.adapter import Event, Outcome, Snapshot, Unused, Watched, Wrong
+
+OLDER = Unused("state older than the one known")
+UNCHANGED = Unused("state unchanged")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is remembered of an object: when it was seen, and what it then was.
+
+    `values` has the value of each field (or its keyed hash), `facts` the hash of each fact by its
+    id. `tied` are the states already taken in at this very time, so that none of them counts twice.
+    """
+
+    seen_at: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    tied: tuple[str, ...] = ()
+
+
+def diff(known: Known | None, now: Snapshot, key: bytes) -> tuple[list[Outcome], Known | None]:
+    """What changed, and the state to remember (the one known, when nothing new was learnt).
+
+    `key` makes the hashes of values useless to whoever finds them. Never empty: an object of which
+    nothing changed gives one `Unused`, one without a time of its state one `Wrong`.
+    """
+    seen = _moment(now.seen_at)
+    if seen is None:
+        return [Wrong("bad_time", "seen_at")], known
+    whole = _print(_state(now), key)
+    if known and (late := _repeats(known, seen, whole)):
+        return [late], known
+    before = known or Known(seen_at="")
+    told: list[Outcome] = [*_changes(before, now, seen, key), *_restated(before, now, seen, key)]
+    return told or [UNCHANGED], _remember(before, now, seen, whole, key)
+
+
+def _repeats(known: Known, seen: datetime, whole: str) -> Unused | None:
+    last = datetime.fromisoformat(known.seen_at)
+    if seen < last:
+        return OLDER
+    return UNCHANGED if seen == last and whole in known.tied else None
+
+
+def _remember(before: Known, now: Snapshot, seen: datetime, whole: str, key: bytes) -> Known:
+    """The known state with what this one tells laid over it; fields left out stay as known."""
+    at = seen.isoformat()
+    values = {name: _kept(watched, key) for name, watched in now.fields.items()}
+    facts = {
+        str(fact.get("id")): _print(_content(fact), key)
+        for fact in now.facts
+        if not fact.get("retracted") or str(fact.get("id")) in before.facts
+    }
+    tied = (*before.tied, whole) if before.seen_at == at else (whole,)
+    return Known(at, {**before.values, **values}, {**before.facts, **facts}, tied)
+
+
+def _changes(before: Known, now: Snapshot, seen: datetime, key: bytes) -> Iterator[Event]:
+    """Events of fields that have another value than the one known, or none was known."""
+    for name, watched in now.fields.items():
+        is_first = name not in before.values
+        if watched.value is None or (not is_first and before.values[name] == _kept(watched, key)):
+            continue
+        event = _change(name, watched, now, seen, key)
+        event["derivation"] = "baseline" if is_first else "snapshot_diff"
+        if watched.before and before.values.get(name) is not None:
+            event["data"][watched.before] = before.values[name]
+        if not _moment(watched.at):
+            since = now.since if is_first else before.seen_at
+            event |= _uncertainty(_moment(since), seen)
+        yield event
+
+
+def _change(name: str, watched: Watched, now: Snapshot, seen: datetime, key: bytes) -> Event:
+    """The event of a change, whose id names object, field, time and value."""
+    when = _moment(watched.at) or seen
+    value = _print(watched.value, key)[:8]
+    event: Event = {"specversion": "1.0", **now.template}
+    event |= {
+        "id": f"{now.object_key}/{name}/{_text(when)}/{value}",
+        "type": watched.type,
+        "time": _text(when),
+        "recordedtime": event.get("recordedtime") or _text(max(seen, when)),
+        "data": {**now.template.get("data", {}), **watched.data},
+    }
+    return event
+
+
+def _uncertainty(earlier: datetime | None, seen: datetime) -> Event:
+    """Whole seconds, rounded up, that lie between the two sights; nothing where one is unknown."""
+    if earlier is None or earlier >= seen:
+        return {}
+    return {"timeuncertainty": math.ceil((seen - earlier).total_seconds())}
+
+
+def _restated(before: Known, now: Snapshot, seen: datetime, key: bytes) -> Iterator[Event]:
+    """Facts that are new, as they are; facts told anew with other content, as amendments."""
+    for fact in now.facts:
+        identity = str(fact.get("id"))
+        known = before.facts.get(identity)
+        if known is None and not fact.get("retracted"):
+            yield dict(fact)
+        elif known is not None and known != _print(_content(fact), key):
+            yield {
+                **fact,
+                "id": f"{identity}/{_text(seen)}/{_print(_content(fact), key)[:8]}",
+                "amends": identity,
+                "derivation": "snapshot_diff",
+                "recordedtime": _text(seen),
+            }
+
+
+def _content(fact: Event) -> Any:
+    """What the door takes for the content of an event: how and when it was told does not count."""
+    told = ("recordedtime", "derivation", "sequence", "timeuncertainty")
+    return {name: value for name, value in fact.items() if name not in told}
+
+
+def _state(now: Snapshot) -> Any:
+    values = {name: watched.value for name, watched in now.fields.items()}
+    return [values, [_content(fact) for fact in now.facts]]
+
+
+def _kept(watched: Watched, key: bytes) -> Any:
+    if watched.value is None or watched.before:
+        return watched.value
+    return _print(watched.value, key)
+
+
+def _print(value: Any, key: bytes) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+
+
+def _moment(text: Any) -> datetime | None:
+    """A time with an offset in UTC, else None."""
+    try:
+        found = datetime.fromisoformat(str(text))
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

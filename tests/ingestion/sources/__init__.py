@@ -1,0 +1,1 @@
+"""Adapters of real systems, and the differ."""
