@@ -18,6 +18,7 @@ def _cron(minutes: str) -> CronTriggerTimetable:
 
 # offsets keep the three from starting in the same second
 SCHEDULES = {
+    "pull_sources": _cron("12-59/15"),
     "ingest_contact_events": _cron("*/15"),
     "ingest_order_events": _cron("5-59/15"),
     "ingest_billing_events": _cron("10-59/15"),
@@ -27,6 +28,7 @@ SCHEDULES = {
 # one slot: only one process at a time may open the warehouse file
 WAREHOUSE_POOL = "duckdb_writer"
 
+PULL_LIMIT = timedelta(hours=1)  # a longer backfill goes on at the next run
 INGEST_LIMIT = timedelta(minutes=30)
 BUILD_STEP_LIMIT = timedelta(hours=1)
 

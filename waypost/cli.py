@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "init": ("init", "Make an empty home: folders, secret, typed empty log."),
     "simulate": ("simulate", "Write event files of a demo company with planted problems."),
+    "pull": ("pull", "Land what Zendesk, Stripe or Shopify has to tell since the last time."),
     "ingest": ("ingest", "Bring event files or tables into the log."),
     "mapping": ("mapping", "Suggest a mapping file for a table."),
     "build": ("build", "Turn the log into the warehouse (dbt)."),

@@ -33,6 +33,11 @@ class Settings:
         return self.home / "landing"
 
     @property
+    def cursors(self) -> Path:
+        """How far each stream of each system has been pulled."""
+        return self.home / "cursors"
+
+    @property
     def log(self) -> Path:
         """One Delta Lake table a domain: the truth."""
         return self.home / "log"

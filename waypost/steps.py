@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waypost import trust, warehouse
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    from ingestion.transport.streams import Access
 
 Counts = dict[str, Any]
 LIMITS = "gate_limits.csv"
@@ -64,6 +68,43 @@ def ingest_landing(
             run_started_at=run_started_at,
             clock=lambda: datetime.now(UTC),
         )
+
+
+def pull_source(
+    settings: Settings,
+    system: str,
+    access: Access,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    is_backfill: bool = False,
+    streams: Sequence[str] = (),
+    progress: Callable[[str, int], None] | None = None,
+) -> Counts:
+    """Land what is new in a system; raises `PullError`. Times in seconds since 1970."""
+    from ingestion import transport
+    from ingestion.transport.client import Client
+    from ingestion.transport.pull import Job, pull
+    from ingestion.transport.streams import BACKFILL, INCREMENTAL
+
+    settings.create()
+    with _recorded(settings, f"pull_{system}"):
+        client = Client(transport.system(system), access, now=time.time)
+        try:
+            job = Job(
+                client=client,
+                landing=settings.landing,
+                cursors=settings.cursors,
+                now=time.time,
+                since=since,
+                until=until,
+                mode=BACKFILL if is_backfill else INCREMENTAL,
+                only=tuple(streams),
+                progress=progress,
+            )
+            return pull(job)
+        finally:
+            client.close()
 
 
 def gate_log(

@@ -20,6 +20,22 @@ def ingest(folders: list[str], dag_run: Any = None) -> Counts:
     return steps.ingest_landing(Settings.from_environment(), folders, run_started_at=started)
 
 
+def pull(system: str) -> Counts:
+    """Land what is new in a system; skipped while nobody has configured it."""
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+    from ingestion.transport.streams import PullError
+    from waypost import access, steps
+
+    found = access.of_connection(system) or access.of_environment(system)
+    if found is None:
+        raise AirflowSkipException(f"{system} is not configured")
+    try:
+        return steps.pull_source(Settings.from_environment(), system, found)
+    except PullError as error:  # it has tried again by itself, and the next run goes on
+        raise AirflowFailException(str(error)) from error
+
+
 def run_step(step: str, params: Mapping[str, str | None] | None = None) -> Counts:
     """Run one step of the build; with nothing to do the task and all after it are skipped."""
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException

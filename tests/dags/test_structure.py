@@ -18,12 +18,13 @@ CRON = {
     "ingest_billing_events": "10-59/15 * * * *",
 }
 BUILD = "build_customer_journey"
+PULL = "pull_sources"
 STEPS = ["gate_log", "build_warehouse", "gate_marts", "publish_serving"]
 
 
 def test_these_dags_and_no_others(dagbag: Any) -> None:
     assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == {*INGEST, BUILD}
+    assert set(dagbag.dags) == {*INGEST, BUILD, PULL}
 
 
 @pytest.mark.parametrize("dag_id", INGEST)
@@ -35,6 +36,15 @@ def test_an_ingest_has_one_task_that_announces_its_asset(dagbag: Any, dag_id: st
     assert [outlet.name for outlet in task.outlets] == [asset]
     assert task.op_args == (folders,) or list(task.op_args) == [folders]
     assert dag.timetable.expression == CRON[dag_id]
+
+
+def test_the_pull_has_a_task_a_system_and_announces_nothing(dagbag: Any) -> None:
+    dag = dagbag.dags[PULL]
+    assert sorted(dag.task_dict) == ["pull_shopify", "pull_stripe", "pull_zendesk"]
+    for name, task in dag.task_dict.items():
+        assert [f"pull_{one}" for one in task.op_args] == [name]
+        assert (task.upstream_task_ids, task.outlets) == (set(), [])
+    assert dag.timetable.expression == "12-59/15 * * * *"
 
 
 def test_every_landing_folder_has_one_ingest(dagbag: Any) -> None:
@@ -67,7 +77,7 @@ def test_one_build_at_a_time_in_a_pool_of_its_own(dagbag: Any) -> None:
     assert set(dag.params) == {"as_of", "log_as_of"}
 
 
-@pytest.mark.parametrize("dag_id", [*INGEST, BUILD])
+@pytest.mark.parametrize("dag_id", [*INGEST, BUILD, PULL])
 def test_every_dag_retries_ends_alerts_and_is_explained(dagbag: Any, dag_id: str) -> None:
     dag = dagbag.dags[dag_id]
     assert dag.doc_md and "Red?" in dag.doc_md

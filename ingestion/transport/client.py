@@ -1,0 +1,180 @@
+"""Asks a system for a page: waits where it throttles, tries again where it stumbles.
+
+Knows HTTP and patience, not what a page means. Tells no secret: an error names method and path.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+import httpx
+import tenacity
+
+from ingestion.transport.streams import Access, Page, PullError, Request, System
+
+ATTEMPTS = 8
+LONGEST_WAIT_SECONDS = 900.0
+FIRST_WAIT_SECONDS = 1.0
+BACKOFF_LIMIT_SECONDS = 60.0
+_AGAIN = {408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}
+
+
+class TokenRefusedError(Exception):
+    """The system does not know the mark of the next page any more."""
+
+
+class UnavailableError(PullError):
+    """The account has no such list, or the key may not read it."""
+
+
+class _NotNowError(Exception):
+    """Worth another try, after `wait` seconds if the system named them."""
+
+    def __init__(self, what: str, wait: float | None = None) -> None:
+        super().__init__(what)
+        self.wait = wait
+
+
+class Client:
+    """One connection to a system; counts requests and retries, remembers when it asked."""
+
+    def __init__(
+        self,
+        system: System,
+        access: Access,
+        *,
+        now: Callable[[], float],
+        sleep: Callable[[float], None] = time.sleep,
+        timeout_seconds: float = 60.0,
+        patience: float = 1.0,
+    ) -> None:
+        """`now` gives seconds since 1970; `patience` scales the waits that we choose ourselves."""
+        self.system, self.requests, self.retries = system, 0, 0
+        self._now, self._sleep, self._patience = now, sleep, patience
+        self._asked: deque[float] = deque(maxlen=system.per_minute)
+        self._address = access.url.rstrip("/")
+        self._http = httpx.Client(
+            headers=dict(system.headers(access)), timeout=timeout_seconds, follow_redirects=False
+        )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def ask(self, request: Request, *, has_token: bool) -> Page:
+        """A page. Raises `PullError`, or `TokenRefusedError` when only the token can be wrong."""
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=self._wait,
+            retry=tenacity.retry_if_exception_type(_NotNowError),
+            sleep=self._sleep,
+            before_sleep=self._count_retry,
+        )
+        try:
+            page = retrying(self._once, request, has_token)
+        except tenacity.RetryError as error:
+            last = error.last_attempt.exception()
+            raise PullError(
+                f"{self._place(request)} failed {ATTEMPTS} times, last: {last}; "
+                "the cursor is kept, so pull again later, and check the address of "
+                f"{self.system.name} if it persists."
+            ) from None
+        if (pause := self.system.pause(page)) > 0:
+            self._sleep(pause * self._patience)
+        return page
+
+    def _once(self, request: Request, has_token: bool) -> Page:
+        self._keep_rate()
+        self.requests += 1
+        try:
+            response = self._http.request(
+                "POST" if request.body is not None else "GET",
+                self._address + request.path,
+                params=dict(request.params),
+                json=request.body,
+            )
+        except httpx.InvalidURL as error:
+            raise PullError(f"The address of {self.system.name} is no URL: {error}.") from error
+        except httpx.TransportError as error:
+            raise _NotNowError(f"{type(error).__name__} ({error})") from error
+        self._judge(response, request, has_token)
+        return self._page(response)
+
+    def _page(self, response: httpx.Response) -> Page:
+        try:
+            text = response.content.decode("utf-8")
+            page = Page(text, json.loads(text), response.headers)
+        except (ValueError, RecursionError):
+            raise _NotNowError("the answer is no whole JSON document") from None
+        if (wait := self.system.refusal(page)) is not None:
+            raise _NotNowError("throttled", wait)
+        return page
+
+    def _judge(self, response: httpx.Response, request: Request, has_token: bool) -> None:
+        status, place = response.status_code, self._place(request)
+        if status == 200:
+            return
+        if status in _AGAIN:
+            raise _NotNowError(f"status {status}", self._retry_after(response))
+        if status == 401:
+            raise PullError(
+                f"{place} was answered 401: {self.system.name} does not know this key; "
+                "make a new one there and set it again."
+            )
+        if has_token and status in (400, 404, 410, 422):
+            raise TokenRefusedError
+        if status in (403, 404):
+            raise UnavailableError(
+                f"{place} was answered {status}: grant {self.system.permissions}, "
+                "or check the address."
+            )
+        raise PullError(
+            f"{place} was answered {status}: check the address of {self.system.name} "
+            "and the times asked for."
+        )
+
+    def _retry_after(self, response: httpx.Response) -> float | None:
+        """Seconds that the system asks for, as a number or a date; None when it does not say."""
+        told = response.headers.get("Retry-After", "")
+        try:
+            return max(0.0, float(told))
+        except ValueError:
+            pass
+        try:
+            wait: float = parsedate_to_datetime(told).timestamp() - self._now()
+        except ValueError:
+            return None
+        return max(0.0, wait)
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        """What the system asks for, else exponential back-off; jitter so that nobody marches in step."""
+        error = state.outcome.exception() if state.outcome else None
+        wait = error.wait if isinstance(error, _NotNowError) else None
+        jitter = float(tenacity.wait_random(0, FIRST_WAIT_SECONDS)(state)) * self._patience
+        if wait is not None:
+            return min(wait, LONGEST_WAIT_SECONDS) + jitter
+        backoff = tenacity.wait_exponential_jitter(
+            FIRST_WAIT_SECONDS, BACKOFF_LIMIT_SECONDS, jitter=FIRST_WAIT_SECONDS
+        )
+        return float(backoff(state)) * self._patience
+
+    def _count_retry(self, _state: tenacity.RetryCallState) -> None:
+        self.retries += 1
+
+    def _keep_rate(self) -> None:
+        """At most `per_minute` requests in any minute."""
+        if self.system.per_minute is None:
+            return
+        if len(self._asked) == self.system.per_minute:
+            wait = 60.0 - (time.perf_counter() - self._asked[0])
+            if wait > 0:
+                self._sleep(wait * self._patience)
+        self._asked.append(time.perf_counter())
+
+    def _place(self, request: Request) -> str:
+        method = "POST" if request.body is not None else "GET"
+        return f"{method} {self._address}{request.path}"

@@ -1,0 +1,62 @@
+"""How Waypost gets at other systems: addresses and secrets, from the environment or Airflow.
+
+Secrets are read here and handed on as values; no file and no argument of a command holds one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from ingestion.transport.streams import Access
+from waypost.cli import UsageError
+
+SYSTEMS = ("zendesk", "stripe", "shopify")
+STRIPE_URL = "https://api.stripe.com"
+# system → variables of the address, the user (Zendesk alone) and the secret
+VARIABLES = {
+    "zendesk": ("WAYPOST_ZENDESK_URL", "WAYPOST_ZENDESK_USER", "WAYPOST_ZENDESK_TOKEN"),
+    "stripe": ("WAYPOST_STRIPE_URL", "", "WAYPOST_STRIPE_KEY"),
+    "shopify": ("WAYPOST_SHOPIFY_URL", "", "WAYPOST_SHOPIFY_TOKEN"),
+}
+
+
+def of_environment(system: str, environment: Mapping[str, str] = os.environ) -> Access | None:
+    """Access as the environment tells it; None when nothing is set. Raises `UsageError`."""
+    address, user, secret = (environment.get(name, "").strip() for name in VARIABLES[system])
+    if not (address or user or secret):
+        return None
+    return _checked(system, address, user, secret)
+
+
+def of_connection(system: str) -> Access | None:
+    """Access as the Airflow connection `waypost_<system>` tells it; None when there is none."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        found = Connection.get(f"waypost_{system}")
+    except AirflowNotFoundException:
+        return None
+    host = found.host or ""
+    if host and "://" not in host:
+        host = f"https://{host}"
+    return _checked(system, host, found.login or "", found.password or "")
+
+
+def _checked(system: str, address: str, user: str, secret: str) -> Access:
+    address = address or (STRIPE_URL if system == "stripe" else "")
+    if not address or not secret:
+        name = VARIABLES[system][0 if not address else 2]
+        raise UsageError(
+            f"{system} is configured in part: set {name} in the environment, or the host and "
+            f"password of the Airflow connection waypost_{system}."
+        )
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise UsageError(
+            f"The address of {system} must begin with https://, or its key would travel in clear: "
+            f"correct {VARIABLES[system][0]}."
+        )
+    return Access(url=address, secret=secret, user=user)
