@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from deltalake import CommitProperties, DeltaTable, Field, Schema
 from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock
 
+from ingestion import parts as part_files
 from ingestion.catalogue import DOMAINS, load
 
 ENVELOPE = {
@@ -58,6 +58,7 @@ ENVELOPE = {
 
 # The times of commits are what `--log-as-of` reads, so no commit entry may ever be cleaned up.
 _KEEP_HISTORY = {"delta.enableExpiredLogCleanup": "false"}
+_COMPACTED = "waypost.compacted_at"
 
 
 def columns(domain: str) -> dict[str, str]:
@@ -82,7 +83,7 @@ def _schema(domain: str) -> Schema:
 def table(log: Path, domain: str) -> DeltaTable | None:
     """The domain's Delta table, or None when nothing was ever appended."""
     path = log / domain
-    if not (path / "_delta_log").exists():
+    if not (path / "_delta_log" / f"{0:020d}.json").exists():  # a kill can leave the folder empty
         return None
     return DeltaTable(str(path))
 
@@ -143,6 +144,12 @@ def locked(log: Path, domain: str) -> Iterator[None]:
         yield
 
 
+def is_moved(found: DeltaTable, since: int) -> bool:
+    """True when events were appended after version `since`; a compaction moves nothing."""
+    behind = found.version() - since
+    return any(_COMPACTED not in entry for entry in found.history(behind)) if behind else False
+
+
 def append(
     found: DeltaTable,
     parts: list[tuple[Path, int]],
@@ -150,39 +157,71 @@ def append(
     commit_no: int,
     committed_at: datetime,
     key: str,
+    input_key: str,
 ) -> None:
-    """Commit Parquet files (with their rows) that stand in the table's folder; durable on return.
+    """Move sealed Parquet files (with their rows) into the table and commit; durable on return.
 
-    Raises `deltalake.exceptions.CommitFailedError` when somebody else committed without the lock.
+    The caller holds the domain's lock. Raises `deltalake.exceptions.CommitFailedError` when
+    somebody else committed without it.
     """
-    for part, _ in parts:
-        _sync(part, os.O_RDONLY)
-    _sync(parts[0][0].parent, os.O_RDONLY | os.O_DIRECTORY)
+    metadata = {
+        "waypost.commit_no": str(commit_no),
+        "waypost.committed_at": committed_at.astimezone(UTC).isoformat(),
+        "waypost.append_key": key,
+        "waypost.input_key": input_key,
+    }
+    _commit(found, parts, [], committed_at, metadata)
+
+
+def replace(
+    found: DeltaTable,
+    removed: list[str],
+    parts: list[tuple[Path, int]],
+    *,
+    committed_at: datetime,
+    inputs: dict[str, list[str]],
+) -> None:
+    """Swap parts (by name) for others with the same rows, in one commit that moves no event.
+
+    The removed files stay on disk for those who are reading them. `inputs` names the inputs whose
+    events stand in each new part. The caller holds the domain's lock.
+    """
+    metadata = {
+        _COMPACTED: committed_at.astimezone(UTC).isoformat(),
+        "waypost.inputs": json.dumps(inputs),
+    }
+    _commit(found, parts, removed, committed_at, metadata)
+
+
+def _commit(
+    found: DeltaTable,
+    parts: list[tuple[Path, int]],
+    removed: list[str],
+    at: datetime,
+    metadata: dict[str, str],
+) -> None:
+    folder = Path(found.table_uri.removeprefix("file://"))
+    moved = [(part.rename(folder / part.name), rows) for part, rows in parts]
+    part_files.sync(folder)
+    moment = int(at.timestamp() * 1000)
     actions: list[AddAction | RemoveAction] = [
         AddAction(
             path=part.name,
             size=part.stat().st_size,
             partition_values={},
-            modification_time=int(committed_at.timestamp() * 1000),
-            data_change=True,
+            modification_time=moment,
+            data_change=not removed,
             stats=json.dumps({"numRecords": rows}),
         )
-        for part, rows in parts
+        for part, rows in moved
     ]
-    metadata = {
-        "waypost.commit_no": str(commit_no),
-        "waypost.committed_at": committed_at.astimezone(UTC).isoformat(),
-        "waypost.append_key": key,
-    }
+    actions += [RemoveAction(name, False, moment, None, {}) for name in removed]
     found.create_write_transaction(
         actions,
         mode="append",
         schema=found.schema(),
         commit_properties=CommitProperties(custom_metadata=metadata, max_commit_retries=0),
     )
-
-
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
-    os.fsync(descriptor)
-    os.close(descriptor)
+    commits = folder / "_delta_log"
+    part_files.sync(commits / f"{found.version() + 1:020d}.json")  # without retries it is the next
+    part_files.sync(commits)

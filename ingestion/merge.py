@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 from deltalake import DeltaTable
 
 from ingestion import log as event_log
+from ingestion import parts as part_files
 
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
@@ -37,22 +37,23 @@ class Merged:
     version: int
     commit_no: int
     known_parts: list[str]
+    staging: Path
     parts: list[tuple[Path, int]] = field(default_factory=list)
     appended: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
     retracted: int = 0
 
 
-def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str) -> Merged:
-    """Look at the domain as it stands now."""
+def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path) -> Merged:
+    """Look at the domain as it stands now; parts are written below `staging` until the commit."""
     table = event_log.open_table(log, domain)
     con.execute(f"create or replace temp table kept_{domain} (event_key blob)")
     version = table.version()
-    return Merged(domain, table, version, version + 1, table.file_uris())
+    return Merged(domain, table, version, version + 1, table.file_uris(), staging)
 
 
 def add_chunk(
-    con: duckdb.DuckDBPyConnection, merged: Merged, log: Path, input_key: str, append_key: str
+    con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str, append_key: str
 ) -> list[Any]:
     """Judge the rows of `draft_<domain>` and write the new ones as a part, not yet committed.
 
@@ -72,7 +73,7 @@ def add_chunk(
     if appended:
         held = {row[0] for row in con.execute(f"describe draft_{merged.domain}").fetchall()}
         names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
-        _write_part(con, merged, log, append_key, f"select {', '.join(names)} {new}", input_key)
+        _write_part(con, merged, append_key, f"select {', '.join(names)} {new}", input_key)
     return con.execute(
         "select row, 'conflicting_duplicate|id', source, line_number from fates "
         "where fate = 'conflict' order by row"
@@ -95,22 +96,27 @@ def commit(
     clock: Callable[[], datetime],
 ) -> None:
     """Commit the parts in one step; the caller holds the domain's lock. Raises `MovedError`."""
-    if event_log.open_table(log, merged.domain).version() != merged.version:
+    table = event_log.open_table(log, merged.domain)
+    if event_log.is_moved(table, merged.version):
         raise MovedError(merged.domain)
-    merged.retracted = _withdraw(con, merged, log, input_key, append_key)
+    merged.retracted = _withdraw(con, merged, input_key, append_key)
     if merged.parts:
         event_log.append(
-            merged.table,
+            table,
             merged.parts,
             commit_no=merged.commit_no,
             committed_at=clock(),
             key=append_key,
+            input_key=input_key,
         )
 
 
-def _listed(paths: list[str]) -> str:
+def _listed(paths: list[str], *, columns_differ: bool = True) -> str:
     quoted = ", ".join("'" + p.replace("'", "''") + "'" for p in paths)
-    return f"read_parquet([{quoted}], union_by_name = true)"
+    return (
+        f"read_parquet([{quoted}], filename = true, file_row_number = true, "
+        f"union_by_name = {columns_differ})"
+    )
 
 
 def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
@@ -120,17 +126,7 @@ def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> N
         create or replace temp table firsts as
         select event_key, min(row) as first_row, count(*) as copies
         from {draft} where problem is null group by event_key""")
-    parts = [*merged.known_parts, *(str(path) for path, _ in merged.parts)]
-    known = (
-        f"""select event_key, arg_max(payload_hash, commit_no) as known_hash,
-            arg_max(input_key, commit_no) = '{input_key}'
-                and max(commit_no) < {merged.commit_no} as is_mine
-        from {_listed(parts)} where event_key in (select event_key from firsts)
-        group by event_key having {_LIVE}"""
-        if parts
-        else "select null::blob as event_key, null::blob as known_hash, true as is_mine where false"
-    )
-    con.execute(f"create or replace temp table known as {known}")
+    _find_known(con, merged, input_key)
     con.execute(f"""
         create or replace temp table fates as
         with suspects as (
@@ -152,8 +148,43 @@ def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> N
         from placed""")
 
 
+def _find_known(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
+    """Make temp table `known(event_key, known_hash, is_mine)` of the keys that live in the log.
+
+    First only where a key could stand (eight bytes an event, or the whole key in parts of the
+    first release), then only those rows: so the cost hardly grows with the log.
+    """
+    parts = [*merged.known_parts, *(str(path) for path, _ in merged.parts)]
+    con.execute("create or replace temp table places (filename varchar, file_row_number bigint)")
+    for is_sealed, key, sought in (
+        (True, "key_prefix", part_files.KEY_PREFIX),
+        (False, "event_key", "event_key"),
+    ):
+        if searched := [part for part in parts if part_files.is_sealed(part) == is_sealed]:
+            con.execute(
+                f"insert into places select filename, file_row_number from {_listed(searched, columns_differ=False)} "
+                f"where {key} in (select {sought} from firsts)"
+            )
+    holders = [
+        str(name)
+        for (name,) in con.execute("from (select distinct filename from places)").fetchall()
+    ]
+    rows = (
+        f"select * from {_listed(holders)} semi join places using (filename, file_row_number)"
+        if holders
+        else event_log.typed_empty(merged.domain)
+    )
+    con.execute(f"""
+        create or replace temp table known as
+        select event_key, arg_max(payload_hash, commit_no) as known_hash,
+            arg_max(input_key, commit_no) = '{input_key}'
+                and max(commit_no) < {merged.commit_no} as is_mine
+        from ({rows}) where event_key in (select event_key from firsts)
+        group by event_key having {_LIVE}""")
+
+
 def _withdraw(
-    con: duckdb.DuckDBPyConnection, merged: Merged, log: Path, input_key: str, append_key: str
+    con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str, append_key: str
 ) -> int:
     """Write withdrawals of live events of this input that the new reading no longer gives."""
     if not merged.known_parts:
@@ -177,29 +208,26 @@ def _withdraw(
         where input_key = '{input_key}'""")
     (count,) = con.execute("select count(*) from withdrawn").fetchone() or (0,)
     if count:
-        _write_part(con, merged, log, append_key, "select * from withdrawn", input_key)
+        _write_part(con, merged, append_key, "select * from withdrawn", input_key)
     return int(count)
 
 
 def _write_part(
     con: duckdb.DuckDBPyConnection,
     merged: Merged,
-    log: Path,
     append_key: str,
     query: str,
     input_key: str,
 ) -> None:
-    # two processes may read the same input at once: the name must be this one's alone
-    name = f"part-{merged.commit_no:08d}-{append_key[:12]}-{uuid4().hex[:12]}.parquet"
-    part = log / merged.domain / name
+    part = part_files.unsealed(merged.staging, merged.commit_no, append_key)
     target = str(part).replace("'", "''")
     con.execute("set preserve_insertion_order = false")
     row = con.execute(
-        f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key "
-        f"from ({query})) to '{target}' (format parquet, compression 'zstd')"
+        f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key, "
+        f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to '{target}' (format parquet, compression 'zstd')"
     ).fetchone()
     con.execute("reset preserve_insertion_order")
-    merged.parts.append((part, int(row[0]) if row else 0))
+    merged.parts.append((part_files.seal(part), int(row[0]) if row else 0))
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> Counter[str]:

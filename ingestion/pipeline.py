@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from ingestion import (
 from ingestion.catalogue import DOMAINS
 from ingestion.quarantine import Reject
 from ingestion.reading import COUNTS, Account, Options, Reading
+from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _MEMORY = "1GB"
@@ -112,26 +110,14 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
     receipt = receipts.read(options.log, input_key)
     if receipt and receipt["append_key"] == append_key:
         return Counter(skipped_inputs=1)
-    with _workspace(options.work) as work, _connection(work, options.secret) as con:
-        account = _take_in(con, path, work, input_key, append_key, options)
+    with ExitStack() as held:
+        work = held.enter_context(workplace(options.work))
+        staging = work if options.dry_run else held.enter_context(workplace(options.log / ".work"))
+        con = held.enter_context(_connection(work, options.secret))
+        account = _take_in(con, path, (work, staging), input_key, append_key, options)
     if not options.dry_run:
         _write_receipt(path, input_key, append_key, account, options)
     return account.counts
-
-
-@contextmanager
-def _workspace(parent: Path) -> Iterator[Path]:
-    """A folder of this process; folders of processes that died are swept first."""
-    parent.mkdir(parents=True, exist_ok=True)
-    for old in parent.iterdir():
-        owner = old.name.partition("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc").exists():
-            shutil.rmtree(old, ignore_errors=True)
-    work = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -147,20 +133,21 @@ def _connection(work: Path, secret: bytes) -> Iterator[duckdb.DuckDBPyConnection
 def _take_in(
     con: duckdb.DuckDBPyConnection,
     path: Path,
-    work: Path,
+    folders: tuple[Path, Path],
     input_key: str,
     append_key: str,
     options: Options,
 ) -> Account:
     """Read one input, append its sound events, quarantine the rest; returns its account."""
     account = Account()
+    work, staging = folders
     if options.mapping:
         lines, unused = mapped.json_lines(con, path, options.mapping, work)
         if unused:
             account.add(options.mapping.source, "unused", unused)
     else:
         lines = inputs.json_lines(path, work)
-    reading = Reading(con, lines, work, input_key, append_key, options)
+    reading = Reading(con, lines, work, staging, input_key, append_key, options)
     rejects = reading.read_all(account)
     for domain in DOMAINS if not options.dry_run else ():
         merged = reading.commit(domain)

@@ -75,6 +75,7 @@ class Reading:
     con: duckdb.DuckDBPyConnection
     lines: inputs.Lines
     work: Path
+    staging: Path
     input_key: str
     append_key: str
     options: Options
@@ -99,7 +100,7 @@ class Reading:
         """Commit a domain under its lock; reads it again when somebody else was faster."""
         with event_log.locked(self.options.log, domain):
             if domain not in self.merged:
-                self.merged[domain] = merge.begin(self.con, self.options.log, domain)
+                self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
             try:
                 self._commit(domain)
             except merge.MovedError:
@@ -131,10 +132,8 @@ class Reading:
 
     def _merge(self, domain: str, chunk: inputs.Chunk) -> None:
         if domain not in self.merged:
-            self.merged[domain] = merge.begin(self.con, self.options.log, domain)
-        conflicts = merge.add_chunk(
-            self.con, self.merged[domain], self.options.log, self.input_key, self.append_key
-        )
+            self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
+        conflicts = merge.add_chunk(self.con, self.merged[domain], self.input_key, self.append_key)
         self.conflicts.setdefault(domain, []).extend(self._placed(chunk, conflicts))
 
     def _rejects(self, chunk: inputs.Chunk, domains: list[str]) -> list[Reject]:

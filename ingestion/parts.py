@@ -1,0 +1,84 @@
+"""Part files: what one is called, how it is sealed, whether it is whole; knows no table.
+
+The name of a sealed part ends with the first 32 hex digits of the SHA-256 of its bytes, so the
+commit that names the part is also the record of its checksum. Parts of the first release have none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from uuid import uuid4
+
+_SEALED = re.compile(r"^part-\d{8}-[0-9a-z]+-[0-9a-f]{12}-(?P<checksum>[0-9a-f]{32})\.parquet$")
+
+# First 63 bits of `event_key`: a column of the file alone, by which the key check finds its way.
+KEY_PREFIX = "(event_key::uuid::uhugeint >> 65)::bigint"
+
+
+def unsealed(folder: Path, number: int, label: str) -> Path:
+    """A name for a part that is about to be written; two processes never choose the same."""
+    return folder / f"part-{number:08d}-{label[:12]}-{uuid4().hex[:12]}.parquet"
+
+
+def seal(part: Path) -> Path:
+    """Make a written part durable and put its checksum into its name; returns the new path."""
+    sync(part)
+    return part.rename(part.with_name(f"{part.stem}-{checksum(part)}.parquet"))
+
+
+def is_sealed(part: str | Path) -> bool:
+    """True when the name tells the checksum; only such parts have the column `key_prefix`."""
+    return promised(part) is not None
+
+
+def promised(part: str | Path) -> str | None:
+    """The checksum that a part's name promises; None in parts of the first release."""
+    match = _SEALED.match(Path(part).name)
+    return match["checksum"] if match else None
+
+
+def checksum(part: Path) -> str:
+    """First 32 hex digits of the SHA-256 of a file's bytes."""
+    with part.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+
+
+def sync(path: Path) -> None:
+    """Bring a file's bytes, or a folder's entries, onto the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def damage(part: Path, size: int | None, *, deep: bool) -> str | None:
+    """What is wrong with a committed part, as the end of a sentence; None when it is whole.
+
+    Size and the marks at both ends always, the checksum only with `deep`.
+    """
+    if not part.exists():
+        return "is missing"
+    found = part.stat().st_size
+    if size is not None and found != size:
+        return f"has {found} bytes where its commit says {size}"
+    if not _is_marked(part, found):
+        return "is no whole Parquet file"
+    wanted = promised(part)
+    if deep and wanted is not None and checksum(part) != wanted:
+        return "has another checksum than its commit says"
+    return None
+
+
+def _is_marked(part: Path, size: int) -> bool:
+    """Parquet's mark at both ends, and a footer that fits between them."""
+    if size < 12:
+        return False
+    with part.open("rb") as file:
+        head = file.read(4)
+        file.seek(-8, os.SEEK_END)
+        footer, tail = int.from_bytes(file.read(4), "little"), file.read(4)
+    return head == tail == b"PAR1" and footer <= size - 12
