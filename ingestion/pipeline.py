@@ -17,10 +17,12 @@ from ingestion import (
     privacy,
     quarantine,
     receipts,
+    sources,
 )
 from ingestion.catalogue import DOMAINS
 from ingestion.quarantine import Reject
 from ingestion.reading import COUNTS, Account, Options, Reading
+from ingestion.sources import exports, reader
 from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
@@ -51,6 +53,13 @@ def find_files(paths: Iterable[Path], *, tables: bool = False) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def find_deliveries(paths: Iterable[Path]) -> list[Path]:
+    """Inputs of an adapter: JSON files, tables named one by one, and folders that hold tables."""
+    given = list(paths)
+    tables = [folder for path in given if path.is_dir() for folder in exports.folders(path)]
+    return [*find_files(given), *dict.fromkeys(tables)]
+
+
 def ingest(
     paths: Iterable[Path],
     *,
@@ -61,6 +70,8 @@ def ingest(
     clock: Callable[[], datetime] | None = None,
     work: Path | None = None,
     mapping_file: Path | None = None,
+    adapter: str | None = None,
+    topic: str | None = None,
     recorded_at: datetime | None = None,
     recorded_as_occurred: bool = False,
     country: str = "DE",
@@ -71,12 +82,14 @@ def ingest(
 
     `clock` gives the time of each commit (default: the start of the run). `work` is a folder for
     unpacked input, inside the landing zone because it holds clear data; it is emptied at the end.
-    Raises `InputError`, `MappingError` or `SecretError` before anything is written.
+    `adapter` names the system that the files come from, `topic` what a bare document is. Raises
+    `InputError`, `MappingError`, `SourceError` or `SecretError` before anything is written.
     """
     rules = mapping.read(mapping_file) if mapping_file else None
-    files = find_files(paths, tables=rules is not None)
+    system = sources.find(adapter) if adapter else None
+    files = find_deliveries(paths) if system else find_files(paths, tables=rules is not None)
     for path in files:
-        if rules is None and inputs.is_table(path):
+        if rules is None and system is None and inputs.is_table(path):
             raise inputs.InputError(
                 f"{path} is a table: name its mapping with --mapping "
                 "(waypost mapping suggest writes a first one)."
@@ -95,6 +108,8 @@ def ingest(
         recorded_as_occurred=recorded_as_occurred,
         country=country,
         dry_run=dry_run,
+        adapter=system,
+        topic=topic,
     )
     total: Counter[str] = Counter()
     for number, path in enumerate(files):
@@ -105,7 +120,7 @@ def ingest(
 
 
 def _ingest_file(path: Path, options: Options) -> Counter[str]:
-    input_key = inputs.input_key(path)
+    input_key = exports.input_key(path) if path.is_dir() else inputs.input_key(path)
     append_key = options.append_key(input_key)
     receipt = receipts.read(options.log, input_key)
     if receipt and receipt["append_key"] == append_key:
@@ -141,14 +156,9 @@ def _take_in(
     """Read one input, append its sound events, quarantine the rest; returns its account."""
     account = Account()
     work, staging = folders
-    if options.mapping:
-        lines, unused = mapped.json_lines(con, path, options.mapping, work)
-        if unused:
-            account.add(options.mapping.source, "unused", unused)
-    else:
-        lines = inputs.json_lines(path, work)
+    lines, rejects = _lines(con, path, work, options, account)
     reading = Reading(con, lines, work, staging, input_key, append_key, options)
-    rejects = reading.read_all(account)
+    rejects += reading.read_all(account)
     for domain in DOMAINS if not options.dry_run else ():
         merged = reading.commit(domain)
         for name, counter in (("appended", merged.appended), ("duplicates", merged.duplicates)):
@@ -164,6 +174,26 @@ def _take_in(
     if not options.dry_run:
         quarantine.write(options.quarantine, input_key, rejects, options.run_started_at)
     return account
+
+
+def _lines(
+    con: duckdb.DuckDBPyConnection, path: Path, work: Path, options: Options, account: Account
+) -> tuple[inputs.Lines, list[Reject]]:
+    """The input as lines of events, and what a mapping or an adapter could not read of it."""
+    if options.mapping:
+        lines, unused = mapped.json_lines(con, path, options.mapping, work)
+        account.add_unused(
+            options.mapping.source, {"no rule of the mapping holds": unused} if unused else {}
+        )
+        return lines, []
+    if options.adapter:
+        taken = reader.read(path, options.adapter, work, topic=options.topic)
+        source = f"/{options.adapter.NAME}"
+        account.add_unused(source, taken.unused)
+        return taken.lines, [
+            Reject(code, place, source, line, None, None) for code, place, line in taken.rejected
+        ]
+    return inputs.json_lines(path, work), []
 
 
 def _write_receipt(
@@ -184,5 +214,6 @@ def _write_receipt(
                 for source, counter in sorted(account.sources.items())
             ],
             "extra_dropped": account.extra_dropped,
+            "unused_reasons": dict(account.unused_reasons.most_common()),
         },
     )

@@ -36,6 +36,7 @@ REASONS = {
     "line_too_long": ("parse", "The line is longer than 16 MiB."),
     "bad_encoding": ("parse", "The row is not valid UTF-8."),
     "bad_row": ("parse", "The row does not have the columns of the header."),
+    "bad_payload": ("parse", "The adapter could not read {path}: its form is not one it knows."),
     "double_key": ("parse", "The object names a key twice."),
     "missing_field": ("schema", "{path} is missing."),
     "bad_specversion": ("schema", "{path} is not 1.0."),

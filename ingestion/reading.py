@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from ingestion import log as event_log
 from ingestion.catalogue import load
 from ingestion.merge import Merged
 from ingestion.quarantine import Reject
+from ingestion.sources.adapter import Adapter
 
 ADAPTER_VERSION = "1"  # raise it when a change here reads the same bytes otherwise
 COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused", "skipped_inputs")
@@ -38,11 +39,15 @@ class Options:
     recorded_as_occurred: bool = False
     country: str = "DE"
     dry_run: bool = False
+    adapter: Adapter | None = None
+    topic: str | None = None
 
     def append_key(self, input_key: str) -> str:
         """32 hex digits over input bytes, mapping, adapter and catalogue version, and options."""
         given = self.recorded_at.isoformat() if self.recorded_at else self.recorded_as_occurred
         map_key = self.mapping.key if self.mapping else ""
+        if self.adapter:
+            map_key = f"{self.adapter.NAME} {self.adapter.VERSION} {self.topic or ''}"
         parts = (input_key, map_key, ADAPTER_VERSION, load().version, self.country, str(given))
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
@@ -54,6 +59,7 @@ class Account:
     counts: Counter[str] = field(default_factory=Counter)
     sources: dict[str, Counter[str]] = field(default_factory=dict)
     extra_dropped: dict[str, int] = field(default_factory=dict)
+    unused_reasons: Counter[str] = field(default_factory=Counter)
     retracted: int = 0
 
     def add(self, source: str | None, name: str, number: int) -> None:
@@ -62,6 +68,12 @@ class Account:
         for counter in (self.counts, by_source):
             counter[name] += number
             counter["read"] += number
+
+    def add_unused(self, source: str, reasons: Mapping[str, int]) -> None:
+        """Count candidates that say nothing we keep, by reason."""
+        self.unused_reasons.update(reasons)
+        if reasons:
+            self.add(source, "unused", sum(reasons.values()))
 
 
 @dataclass
@@ -152,7 +164,7 @@ class Reading:
         rows = np.array([row for row, *_ in found], dtype=np.int64)
         numbers, starts, lengths = inputs.positions(chunk.path, rows)
         shown = quarantine.shapes(chunk.path, starts, lengths)
-        is_mapped = self.options.mapping is not None
+        is_mapped = bool(self.options.mapping or self.options.adapter)
         rejects = []
         for at, (_, problem, source, line) in enumerate(found):
             code, _, path = str(problem).partition("|")

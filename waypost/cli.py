@@ -13,6 +13,7 @@ COMMANDS = {
     "simulate": ("simulate", "Write event files of a demo company with planted problems."),
     "pull": ("pull", "Land what Zendesk, Stripe or Shopify has to tell since the last time."),
     "ingest": ("ingest", "Bring event files or tables into the log."),
+    "sources": ("sources", "List adapters and templates; try a file through one."),
     "mapping": ("mapping", "Suggest a mapping file for a table."),
     "build": ("build", "Turn the log into the warehouse (dbt)."),
     "check": ("check", "Run a gate: the log or the marts (Great Expectations)."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -55,19 +56,36 @@ def ingest_landing(
     *,
     run_started_at: datetime,
 ) -> Counts:
-    """Bring the files of these landing folders into the log."""
+    """Bring the files of these landing folders into the log; one bad group stops no other."""
     from ingestion import pipeline
+    from ingestion.inputs import InputError
+    from ingestion.mapping import MappingError
+    from ingestion.reading import COUNTS
+    from waypost import landing
 
     settings.create()
+    total: Counter[str] = Counter()
+    errors: list[Exception] = []
     with _recorded(settings, f"ingest_{folders[0]}"):
-        return pipeline.ingest(
-            [settings.landing / folder for folder in folders],
-            log=settings.log,
-            quarantine=settings.quarantine,
-            secret_file=settings.secret_file,
-            run_started_at=run_started_at,
-            clock=lambda: datetime.now(UTC),
-        )
+        for group in landing.groups(settings, folders):
+            try:
+                counts = pipeline.ingest(
+                    group.paths,
+                    log=settings.log,
+                    quarantine=settings.quarantine,
+                    secret_file=settings.secret_file,
+                    run_started_at=run_started_at,
+                    clock=lambda: datetime.now(UTC),
+                    mapping_file=group.mapping_file,
+                    adapter=group.adapter,
+                )
+            except (InputError, MappingError) as error:
+                errors.append(error)
+            else:
+                total.update(counts)
+        if errors:
+            raise WaypostError(" ".join(map(str, errors)))
+    return {name: total[name] for name in COUNTS}
 
 
 def pull_source(

@@ -15,9 +15,12 @@ no clock, no log. It has
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
 
 Event = dict[str, Any]  # a CloudEvent as JSON, with `party_refs` still in the clear
 
@@ -29,6 +32,7 @@ class Delivery:
     topic: str
     payload: Mapping[str, Any]
     received_at: str | None = None  # RFC 3339; stands in where the payload tells no time of its own
+    row: int | None = None  # line of its table, for a delivery rebuilt from an export
 
 
 @dataclass(frozen=True)
@@ -84,3 +88,34 @@ class Snapshot:
 
 
 Outcome = Event | Unused | Wrong | Snapshot
+
+
+class Differ(Protocol):
+    """What remembers the last state of each object and tells what changed since."""
+
+    def outcomes(self, snapshot: Snapshot) -> Iterator[Outcome]:
+        """Events of what changed, or one `Unused` when nothing did; raises nothing."""
+
+    def keep(self) -> None:
+        """Make what was seen since the start durable; called once the events are in the log."""
+
+
+class Adapter(Protocol):
+    """A module of this package that reads one system."""
+
+    NAME: str
+    VERSION: str
+    ABOUT: Mapping[str, str]
+    TOPICS: Mapping[str, tuple[str, ...] | Unused]
+    TABLES: tuple[str, ...]
+
+    def deliveries(self, document: Any, topic: str | None) -> Iterator[Delivery]:
+        """The deliveries of a landed document; `topic` as told from outside, if it was."""
+
+    def events(self, delivery: Delivery) -> Iterator[Outcome]:
+        """What a delivery says."""
+
+    def deliveries_of_tables(
+        self, con: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]
+    ) -> Iterator[Delivery]:
+        """Deliveries rebuilt from an export; `tables` has names of `TABLES` alone."""

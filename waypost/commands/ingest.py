@@ -33,6 +33,8 @@ def _recorded(text: str | None) -> tuple[datetime | None, bool]:
 @click.option(
     "--mapping", "mapping_file", type=click.Path(path_type=Path), help="YAML file for tables."
 )
+@click.option("--source", metavar="NAME", help="Adapter of the system (waypost sources list).")
+@click.option("--topic", help="With --source: what a bare document is, such as orders/create.")
 @click.option(
     "--recorded-at", metavar="TIME|occurred", help="When events without recordedtime were known."
 )
@@ -43,16 +45,19 @@ def _recorded(text: str | None) -> tuple[datetime | None, bool]:
 def command(
     paths: tuple[Path, ...],
     mapping_file: Path | None,
+    source: str | None,
+    topic: str | None,
     recorded_at: str | None,
     country: str,
     dry_run: bool,
     strict: bool,
     as_json: bool,
 ) -> None:
-    """Bring event files or tables into the log.
+    """Bring event files, tables or what a system sent into the log.
 
     \b
     waypost ingest landing/contact/                      CloudEvents, plain or gzip
+    waypost ingest charges.json --source stripe          webhooks, API pages, table exports
     waypost ingest tickets.csv --mapping tickets.yaml    any table
     waypost ingest old.jsonl --recorded-at occurred      an import of history
     """
@@ -60,7 +65,10 @@ def command(
     from ingestion.inputs import InputError
     from ingestion.mapping import MappingError
     from ingestion.privacy import SecretError
+    from ingestion.sources import SourceError
 
+    if source and mapping_file:
+        raise UsageError("--source and --mapping exclude each other: name one of them.")
     settings = Settings.from_environment()
     moment, as_occurred = _recorded(recorded_at)
     bar = tqdm(unit=" files", file=sys.stderr, disable=as_json or None)
@@ -80,13 +88,15 @@ def command(
             run_started_at=datetime.now(UTC),
             clock=lambda: datetime.now(UTC),
             mapping_file=mapping_file,
+            adapter=source,
+            topic=topic,
             recorded_at=moment,
             recorded_as_occurred=as_occurred,
             country=country,
             dry_run=dry_run,
             progress=progress,
         )
-    except (InputError, MappingError, SecretError) as error:
+    except (InputError, MappingError, SecretError, SourceError) as error:
         raise UsageError(str(error)) from error
     finally:
         bar.close()
