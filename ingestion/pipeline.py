@@ -22,7 +22,8 @@ from ingestion import (
 from ingestion.catalogue import DOMAINS
 from ingestion.quarantine import Reject
 from ingestion.reading import COUNTS, Account, Options, Reading
-from ingestion.sources import exports, reader
+from ingestion.sources import exports, reader, states
+from ingestion.sources.adapter import Differ
 from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
@@ -129,7 +130,10 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         work = held.enter_context(workplace(options.work))
         staging = work if options.dry_run else held.enter_context(workplace(options.log / ".work"))
         con = held.enter_context(_connection(work, options.secret))
-        account = _take_in(con, path, (work, staging), input_key, append_key, options)
+        differ = held.enter_context(_differ(work, input_key, options))
+        account = _take_in(con, path, (work, staging), input_key, append_key, options, differ)
+        if differ and not options.dry_run:
+            differ.keep()
     if not options.dry_run:
         _write_receipt(path, input_key, append_key, account, options)
     return account.counts
@@ -152,11 +156,12 @@ def _take_in(
     input_key: str,
     append_key: str,
     options: Options,
+    differ: Differ | None,
 ) -> Account:
     """Read one input, append its sound events, quarantine the rest; returns its account."""
     account = Account()
     work, staging = folders
-    lines, rejects = _lines(con, path, work, options, account)
+    lines, rejects = _lines(con, path, work, options, account, differ)
     reading = Reading(con, lines, work, staging, input_key, append_key, options)
     rejects += reading.read_all(account)
     for domain in DOMAINS if not options.dry_run else ():
@@ -176,8 +181,30 @@ def _take_in(
     return account
 
 
+@contextmanager
+def _differ(work: Path, input_key: str, options: Options) -> Iterator[Differ | None]:
+    """The states of an adapter's objects; a dry run looks at a copy of them."""
+    if not options.adapter:
+        yield None
+        return
+    name, folder = options.adapter.NAME, options.log / "states"
+    if options.dry_run:
+        copy = work / "states"
+        copy.mkdir()
+        for file in folder.glob(f"{name}.sqlite*"):
+            shutil.copy(file, copy)
+        folder = copy
+    with states.opened(folder, name, input_key, options.secret) as found:
+        yield found
+
+
 def _lines(
-    con: duckdb.DuckDBPyConnection, path: Path, work: Path, options: Options, account: Account
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    work: Path,
+    options: Options,
+    account: Account,
+    differ: Differ | None,
 ) -> tuple[inputs.Lines, list[Reject]]:
     """The input as lines of events, and what a mapping or an adapter could not read of it."""
     if options.mapping:
@@ -187,7 +214,7 @@ def _lines(
         )
         return lines, []
     if options.adapter:
-        taken = reader.read(path, options.adapter, work, topic=options.topic)
+        taken = reader.read(path, options.adapter, work, topic=options.topic, differ=differ)
         source = f"/{options.adapter.NAME}"
         account.add_unused(source, taken.unused)
         return taken.lines, [

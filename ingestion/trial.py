@@ -16,7 +16,7 @@ from ingestion import privacy, sources
 from ingestion.quarantine import REASONS
 from ingestion.reading import Account, Options, Reading
 from ingestion.shapes import ROW_KEY
-from ingestion.sources import reader
+from ingestion.sources import reader, states
 
 _SECRET = b"a trial keeps no hash"  # hashes are made, because the door makes them, and thrown away
 
@@ -39,12 +39,13 @@ def look(
     Raises `SourceError` or `InputError` as an ingest does.
     """
     system = sources.find(adapter)
-    taken = reader.read(path, system, work, topic=topic)
+    with states.opened(work / "states", adapter, "", _SECRET) as differ:
+        taken = reader.read(path, system, work, topic=topic, differ=differ)
     options = Options(work, work, work, _SECRET, now, lambda: now, dry_run=True, adapter=system)
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         privacy.install(con, _SECRET)
-        reading = Reading(con, taken.lines, work, "", "", options)
+        reading = Reading(con, taken.lines, work, work, "", "", options)
         found = [(r.code, r.path, r.line_number) for r in reading.read_all(Account())]
     found += taken.rejected
     found += [(code, "", line) for line, _, code in taken.lines.rejected]
