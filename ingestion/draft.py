@@ -97,7 +97,7 @@ def _leaves_sql(kind: EventType, shapes: Shapes, more: str = "") -> str:
     `more` adds columns that are taken from the line as a whole.
     """
     attributes = sorted((shapes.envelope | {*ALWAYS}) - {"data"})
-    attributes += [key for key in sorted(shapes.unknown_envelope) if is_plain_key(key)]
+    attributes += payload.unknown_attributes(kind.name, shapes)
     keys = [*fields_held(kind, shapes), *(k for k in BLOCK_KEYS if shapes.holds(kind.name, k))]
     keys += payload.unknown(kind.name, shapes)
     paths = [(leaf("e", k), f'$."{k}"') for k in attributes]

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -58,7 +59,7 @@ def json_lines(path: Path, work: Path) -> Lines:
         lines = _unpacked(path, work / "unpacked.jsonl")
         with lines.path.open("rb") as file:
             head = file.read(64 * 1024)
-    if b"\0" in head:
+    if b"\0" in head and not any(_is_object(line) for line in head.split(b"\n")):
         return _refused(work, "binary_file", lines)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(_BOM):
@@ -121,19 +122,29 @@ def _is_lines(head: bytes) -> bool:
     first, newline, _ = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
     if not newline:
         return len(head) == 64 * 1024 and first[:1] == b"{"
+    return _is_object(first) or _holds_lines(head)
+
+
+def _holds_lines(head: bytes) -> bool:
+    """A whole object stands in a line where no JSON document could begin one."""
+    lines = [line for line in map(bytes.strip, head.split(b"\n")) if line]
+    return any(
+        before[-1:] not in (b"[", b",", b":") and _is_object(line)
+        for before, line in pairwise(lines)
+    )
+
+
+def _is_object(text: bytes) -> bool:
+    if not text.lstrip().startswith(b"{"):
+        return False
     try:
-        return isinstance(json.loads(first), dict)
-    except ValueError:
-        return first[:2] not in (b"{", b"[") and first.strip()[-1:] not in (b"{", b"[", b",")
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_one_object(path: Path) -> bool:
-    if path.stat().st_size > MAX_OBJECT:
-        return False
-    try:
-        return isinstance(json.loads(path.read_bytes()), dict)
-    except ValueError:
-        return False
+    return path.stat().st_size <= MAX_OBJECT and _is_object(path.read_bytes())
 
 
 def _single(lines: Lines, target: Path) -> Lines:
@@ -171,7 +182,7 @@ def _broken_array(lines: Lines, target: Path) -> Lines:
                 break
             try:
                 element, position = decoder.raw_decode(text, position)
-            except ValueError:
+            except (ValueError, RecursionError):
                 rejected.append((count + 1, position, "broken_array"))
                 break
             file.write(json.dumps(element, ensure_ascii=False) + "\n")

@@ -32,10 +32,15 @@ def unknown(kind: str, shapes: Shapes) -> list[str]:
     return [k for k, types in shapes.unknown.items() if kind in types and is_plain_key(k)]
 
 
+def unknown_attributes(kind: str, shapes: Shapes) -> list[str]:
+    """The same of the envelope."""
+    return [k for k, types in shapes.unknown_envelope.items() if kind in types and is_plain_key(k)]
+
+
 def extra(kind: str, shapes: Shapes) -> dict[str, str]:
     """Column → SQL of `extra` (a JSON object as text) and `dropped` (names of what was not kept)."""
     found = [(key, leaf("d", key)) for key in unknown(kind, shapes)]
-    found += [(k, leaf("e", k)) for k in sorted(shapes.unknown_envelope) if is_plain_key(k)]
+    found += [(key, leaf("e", key)) for key in unknown_attributes(kind, shapes)]
     path = 'json_extract("d_ext", \'$."{}"\')::varchar'
     if shapes.holds(kind, "ext"):
         found += [(key, path.format(key)) for key in sorted(shapes.ext)]

@@ -83,11 +83,15 @@ def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | N
     """Shape of the lines at these places, without values; keys that could tell something masked."""
     if not len(offsets):
         return []
+    shallow = 100  # brackets in a line: DuckDB gives up at 128 levels, and says so for all lines
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         lines = [
             data[o : o + n].decode("utf-8", "replace") if n <= 65_536 else None
             for o, n in zip(offsets.tolist(), lengths.tolist(), strict=True)
         ]
+    lines = [
+        line if line and line.count("[") + line.count("{") <= shallow else None for line in lines
+    ]
     table = pa.table({"n": pa.array(range(len(lines))), "line": pa.array(lines, pa.string())})
     with duckdb.connect() as con:
         con.register("lines", table)

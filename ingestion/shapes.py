@@ -41,13 +41,13 @@ _KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,39}$")
 
 @dataclass
 class Shapes:
-    """Keys that occur: known and unknown fields by type, `ext` keys, and lines with a key twice."""
+    """Keys that occur: known and unknown ones by type, `ext` keys, and lines with a key twice."""
 
     types: set[str] = field(default_factory=set)
     envelope: set[str] = field(default_factory=set)
     data: set[str] = field(default_factory=set)
     unknown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    unknown_envelope: set[str] = field(default_factory=set)
+    unknown_envelope: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     carriers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ext: set[str] = field(default_factory=set)
     has_double_keys: bool = False
@@ -58,9 +58,10 @@ class Shapes:
         for keys in (envelope, data):
             self.has_double_keys |= len(set(keys)) < len(keys)
         self.envelope |= set(envelope) & {*ENVELOPE_KEYS, ROW_KEY}
-        self.unknown_envelope |= set(envelope) - {*ENVELOPE_KEYS, ROW_KEY}
         if not kind:
             return
+        for key in set(envelope) - {*ENVELOPE_KEYS, ROW_KEY}:
+            self.unknown_envelope[key].add(kind)
         self.types.add(kind)
         known = {*fields_of(load().types[kind]), *BLOCK_KEYS}
         self.data |= set(data) & known
@@ -71,8 +72,8 @@ class Shapes:
 
     def close(self) -> None:
         """Bound what a hostile file can ask for."""
-        self.unknown = {k: self.unknown[k] for k in sorted(self.unknown)[:_MAX_UNKNOWN]}
-        self.unknown_envelope = set(sorted(self.unknown_envelope)[:_MAX_UNKNOWN])
+        self.unknown = _first(self.unknown)
+        self.unknown_envelope = _first(self.unknown_envelope)
 
     def holds(self, kind: str, key: str) -> bool:
         """Some line of the type carries the key in its data."""
@@ -81,6 +82,10 @@ class Shapes:
     def has_unknown(self) -> bool:
         """Some line carries an attribute that the catalogue does not know."""
         return bool(self.unknown or self.unknown_envelope or self.ext)
+
+
+def _first(keys: dict[str, set[str]]) -> dict[str, set[str]]:
+    return {key: keys[key] for key in sorted(keys)[:_MAX_UNKNOWN]}
 
 
 def is_plain_key(key: str) -> bool:
