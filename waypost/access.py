@@ -20,6 +20,11 @@ VARIABLES = {
     "stripe": ("WAYPOST_STRIPE_URL", "", "WAYPOST_STRIPE_KEY"),
     "shopify": ("WAYPOST_SHOPIFY_URL", "", "WAYPOST_SHOPIFY_TOKEN"),
 }
+WEBHOOK_VARIABLES = {
+    "zendesk": "WAYPOST_ZENDESK_WEBHOOK_SECRETS",
+    "stripe": "WAYPOST_STRIPE_WEBHOOK_SECRETS",
+    "shopify": "WAYPOST_SHOPIFY_WEBHOOK_SECRETS",
+}
 
 
 def of_environment(system: str, environment: Mapping[str, str] = os.environ) -> Access | None:
@@ -43,6 +48,15 @@ def of_connection(system: str) -> Access | None:
     if host and "://" not in host:
         host = f"https://{host}"
     return _checked(system, host, found.login or "", found.password or "")
+
+
+def webhook_secrets(environment: Mapping[str, str] = os.environ) -> dict[str, tuple[bytes, ...]]:
+    """Signing secrets by system; several of one system are separated by blanks or commas."""
+    told = {
+        system: environment.get(name, "").replace(",", " ").split()
+        for system, name in WEBHOOK_VARIABLES.items()
+    }
+    return {system: tuple(one.encode() for one in own) for system, own in told.items() if own}
 
 
 def _checked(system: str, address: str, user: str, secret: str) -> Access:

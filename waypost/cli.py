@@ -12,6 +12,7 @@ COMMANDS = {
     "init": ("init", "Make an empty home: folders, secret, typed empty log."),
     "simulate": ("simulate", "Write event files of a demo company with planted problems."),
     "pull": ("pull", "Land what Zendesk, Stripe or Shopify has to tell since the last time."),
+    "listen": ("listen", "Receive the webhooks of Zendesk, Stripe and Shopify."),
     "ingest": ("ingest", "Bring event files or tables into the log."),
     "sources": ("sources", "List adapters and templates; try a file through one."),
     "mapping": ("mapping", "Suggest a mapping file for a table."),

@@ -5,7 +5,6 @@ Knows HTTP and patience, not what a page means. Tells no secret: an error names 
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import tenacity
 
+from ingestion.transport import durable
 from ingestion.transport.streams import Access, Page, PullError, Request, System
 
 ATTEMPTS = 8
@@ -106,10 +106,10 @@ class Client:
 
     def _page(self, response: httpx.Response) -> Page:
         try:
-            text = response.content.decode("utf-8")
-            page = Page(text, json.loads(text), response.headers)
-        except (ValueError, RecursionError):
+            text, document = durable.parsed(response.content)
+        except ValueError:
             raise _NotNowError("the answer is no whole JSON document") from None
+        page = Page(text, document, response.headers)
         if (wait := self.system.refusal(page)) is not None:
             raise _NotNowError("throttled", wait)
         return page

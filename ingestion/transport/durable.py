@@ -5,6 +5,20 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any, NoReturn
+
+
+def parsed(content: bytes) -> tuple[str, Any]:
+    """The text of a JSON document and its value. Raises `ValueError` for anything else."""
+    text = content.decode("utf-8")
+    try:
+        return text, json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
 
 
 def delivery_line(document: str, topic: str | None, received_at: str) -> bytes:
