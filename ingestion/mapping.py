@@ -2,140 +2,35 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import re
-from collections.abc import Iterable
-from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
 
+from ingestion import conditions, reshaping
 from ingestion.catalogue import EventType, load
 from ingestion.catalogue import Field as CatalogueField
+from ingestion.mapping_file import MappingError as MappingError
+from ingestion.mapping_file import Sections, nearest
+from ingestion.mapping_parts import Actor, Party, Rule, TimeFormat, Value
+from ingestion.mapping_parts import Mapping as Mapping
 from ingestion.validation import fields_of
 
-_TOP = {"source", "table", "time", "recorded", "country", "by", "order", "parties", "events"}
-_TABLE = {"delimiter", "nulls"}
+_TOP = {"source", "table", "unpivot", "columns", "time", "recorded", "country", "by", "order",
+        "parties", "events"}  # fmt: skip
+_TABLE = {"delimiter", "nulls", "encoding"}
 _EVENT = {"type", "when", "changes", "start", "first", "id", "subject", "time", "recorded", "parties",
-          "fields", "derivation", "uncertainty"}  # fmt: skip
+          "actor", "fields", "derivation", "uncertainty"}  # fmt: skip
 _FIELD = {"column", "const", "previous", "values", "default", "format", "zone", "currency", "decimal",
-          "unit"}  # fmt: skip
-_PARTY = {"id_type", "column", "role"}
-PLACE = re.compile(r"\{([^{}]+)\}")
+          "unit", "plus", "negative"}  # fmt: skip
+_PARTY = {"id_type", "column", "role", "when"}
+_ACTOR = {"type", "id", "team"}
 
 
-class MappingError(Exception):
-    """A mapping file says something that cannot be: names the file, the key and the remedy."""
-
-
-@dataclass(frozen=True)
-class TimeFormat:
-    """How a local time is written: a strptime format (none: ISO 8601) and its zone."""
-
-    format: str | None = None
-    zone: str = "UTC"
-
-
-@dataclass(frozen=True)
-class Value:
-    """Where a field's value comes from, and how it is read."""
-
-    column: str | None = None
-    const: Any = None
-    previous: bool = False
-    values: Dict[str, Any] = field(default_factory=dict)
-    default: Any = None
-    time: TimeFormat | None = None
-    currency: str | None = None
-    decimal: str = "."
-    unit: str = "major"
-
-
-@dataclass(frozen=True)
-class Party:
-    """A reference to a person in a column; left out where the column is empty."""
-
-    id_type: str
-    column: str
-    role: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One event type out of a row: when, and with which values."""
-
-    type: EventType
-    when: Dict[str, Any]
-    changes: str | None
-    start: str | None
-    first: bool
-    id: str
-    subject: str
-    time: Value
-    recorded: Value | None
-    parties: tuple[Party, ...]
-    fields: Dict[str, tuple[CatalogueField, Value]]
-    derivation: str | None
-    uncertainty: int | None
-
-    def columns(self) -> set[str]:
-        """Columns of the table that the rule reads."""
-        found = {c for c in (self.changes, self.time.column) if c}
-        found |= {column for column in self.when if column != "row"}
-        found |= set(PLACE.findall(self.id)) | set(PLACE.findall(self.subject))
-        found |= {party.column for party in self.parties}
-        values = [value for _, value in self.fields.values()]
-        found |= {value.column for value in values if value.column}
-        found |= {v.currency[1:-1] for v in values if v.currency and v.currency.startswith("{")}
-        return found | ({self.recorded.column} if self.recorded and self.recorded.column else set())
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """A mapping file, checked against the catalogue."""
-
-    path: Path
-    key: str
-    source: str
-    delimiter: str | None
-    nulls: tuple[str, ...]
-    country: str | None
-    by: tuple[str, ...]
-    order: tuple[str, ...]
-    rules: tuple[Rule, ...]
-
-    def columns(self) -> set[str]:
-        """Columns of the table that any rule reads."""
-        return {*self.by, *self.order}.union(*(rule.columns() for rule in self.rules))
-
-
-class _Reader:
-    """Reads one file; every complaint names the file, the key and the remedy."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def error(self, key: str, remedy: str) -> MappingError:
-        return MappingError(f"{self.path}: '{key}' {remedy}.")
-
-    def known(self, at: str, spec: object, keys: Iterable[str]) -> dict[str, Any]:
-        if not isinstance(spec, dict):
-            raise self.error(at, f"must be a mapping with the keys {', '.join(sorted(keys))}")
-        for key in spec:
-            if key not in keys:
-                raise self.error(
-                    f"{at}.{key}".lstrip("."), f"is unknown: {nearest(str(key), keys)}"
-                )
-        return spec
-
-    def required(self, at: str, spec: dict[str, Any], key: str) -> Any:
-        if spec.get(key) in (None, "", []):
-            raise self.error(f"{at}.{key}".lstrip("."), "is missing: add it")
-        return spec[key]
+class _Reader(Sections):
+    """Reads the parts of a mapping that are no table of their own."""
 
     def time_format(self, at: str, spec: object, default: TimeFormat) -> TimeFormat:
         if spec is None:
@@ -166,6 +61,8 @@ class _Reader:
             currency=given.get("currency"),
             decimal=str(given.get("decimal", ".")),
             unit=str(given.get("unit", "major")),
+            plus=given.get("plus"),
+            negative=bool(given.get("negative", False)),
         )
 
     def parties(self, at: str, spec: object) -> tuple[Party, ...]:
@@ -180,20 +77,25 @@ class _Reader:
                 remedy = nearest(str(role), load().words["identifier_roles"])
                 raise self.error(f"{place}.role", f"is no role: {remedy}")
             column, id_type = (self.required(place, given, k) for k in ("column", "id_type"))
-            found.append(Party(str(id_type), str(column), role))
+            when = conditions.read(self, f"{place}.when", given.get("when"))
+            found.append(Party(str(id_type), str(column), role, when))
         return tuple(found)
+
+    def actor(self, at: str, spec: object) -> Actor | None:
+        if spec is None:
+            return None
+        given = self.known(at, spec, _ACTOR)
+        kind = str(self.required(at, given, "type"))
+        if kind not in load().words["actor_types"]:
+            raise self.error(
+                f"{at}.type", f"is no actor: {nearest(kind, load().words['actor_types'])}"
+            )
+        return Actor(kind, given.get("id"), given.get("team"))
 
 
 def _word(value: object) -> str:
     """A YAML key as the table spells it; YAML reads an unquoted true or 5 as no string."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A remedy: the nearest known word, else all of them."""
-    listed = sorted(known)
-    close = difflib.get_close_matches(word, listed, 1)
-    return f"did you mean '{close[0]}'?" if close else f"use one of {', '.join(listed)}"
 
 
 def read(path: Path) -> Mapping:
@@ -221,6 +123,9 @@ def read(path: Path) -> Mapping:
         source=str(reader.required("", top, "source")),
         delimiter=table.get("delimiter"),
         nulls=tuple(_word(n) for n in table.get("nulls", [""])),
+        encoding=table.get("encoding"),
+        unpivot=reshaping.read_unpivot(reader, top.get("unpivot")),
+        computed=reshaping.read_computed(reader, top.get("columns")),
         country=top.get("country"),
         by=_names(top.get("by")),
         order=_names(top.get("order")),
@@ -241,10 +146,8 @@ def _rule(reader: _Reader, at: str, item: object, top: dict[str, Any], time: Tim
     if kind is None:
         raise reader.error(f"{at}.type", f"is not in the catalogue: {nearest(name, load().types)}")
     fields = _fields(reader, at, spec, kind, time)
-    when = spec.get("when") or {}
-    if not isinstance(when, dict):
-        raise reader.error(f"{at}.when", "must name columns with the values they must have")
-    if (spec.get("changes") or "row" in when) and not top.get("by"):
+    when = conditions.read(reader, f"{at}.when", spec.get("when"))
+    if (spec.get("changes") or any(c.is_place for c in when)) and not top.get("by"):
         raise reader.error(
             "by", "is missing: name the column of the case whose changes are watched"
         )
@@ -264,6 +167,7 @@ def _rule(reader: _Reader, at: str, item: object, top: dict[str, Any], time: Tim
         time=reader.value(f"{at}.time", reader.required(at, spec, "time"), time),
         recorded=None if recorded is None else reader.value(f"{at}.recorded", recorded, time),
         parties=reader.parties(f"{at}.parties", parties),
+        actor=reader.actor(f"{at}.actor", spec.get("actor")),
         fields=fields,
         derivation=spec.get("derivation"),
         uncertainty=spec.get("uncertainty"),

@@ -59,6 +59,7 @@ REASONS = {
     "due_before_made": ("semantic", "{path} lies before the promise."),
     "gross_mismatch": ("semantic", "{path} is not net plus tax."),
     "refund_not_negative": ("semantic", "{path} of a refund is not negative."),
+    "rate_not_positive": ("semantic", "{path} of an exchange rate is not above zero."),
     "score_out_of_scale": ("semantic", "{path} lies outside its scale."),
     "conflicting_duplicate": (
         "duplicate",

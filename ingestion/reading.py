@@ -20,7 +20,7 @@ from ingestion.merge import Merged
 from ingestion.quarantine import Reject
 from ingestion.sources.adapter import Adapter
 
-ADAPTER_VERSION = "1"  # raise it when a change here reads the same bytes otherwise
+ADAPTER_VERSION = "2"  # raise it when a change here reads the same bytes otherwise
 COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused", "skipped_inputs")
 
 

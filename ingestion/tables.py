@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,10 +37,32 @@ def header(path: Path, delimiter: str | None = None) -> tuple[list[str], str]:
         raise InputError(f"{path} has no header line: the first line must name the columns.")
     sign = delimiter or max(_DELIMITERS, key=line.count)
     names: list[str] = []
-    for name in next(csv.reader([line], delimiter=sign)):
+    for number, given in enumerate(next(csv.reader([line], delimiter=sign)), 1):
+        name = given.strip() or f"column_{number}"
         count = sum(1 for known in names if known == name or known.startswith(f"{name}_"))
         names.append(f"{name}_{count + 1}" if name in names else name)
     return names, sign
+
+
+def in_utf8(path: Path, encoding: str | None, work: Path) -> Path:
+    """The table in UTF-8, rewritten into `work` where its mapping names another encoding.
+
+    A byte that the encoding does not know stays as it is, so that its row alone is rejected.
+    """
+    if encoding is None or path.suffix.lower() == ".parquet":
+        return path
+    target = work / f"utf8_{path.name}"
+    try:
+        with (
+            path.open(encoding=encoding, errors="surrogateescape", newline="") as source,
+            target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as out,
+        ):
+            shutil.copyfileobj(source, out)
+    except LookupError:
+        raise InputError(
+            f"{path}: no text encoding is called {encoding}: write cp1252 or utf-8."
+        ) from None
+    return target
 
 
 def _quoted(text: object) -> str:

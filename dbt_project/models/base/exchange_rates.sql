@@ -1,5 +1,24 @@
-with rates as (
-    select * from {{ in_force(ref('fx_rates'), ['currency']) }} as decided
+with first_published as (
+    select currency, min(valid_from) as first_date
+    from {{ ref('published_exchange_rates') }}
+    group by currency
+),
+
+-- Configured rates hold until a currency's first published one.
+told as (
+    select configured.currency, configured.rate, configured.valid_from, configured.known_from
+    from {{ ref('fx_rates') }} as configured
+    left join first_published on configured.currency = first_published.currency
+    where first_published.first_date is null or configured.valid_from < first_published.first_date
+
+    union all
+
+    select currency, rate, valid_from, known_from
+    from {{ ref('published_exchange_rates') }}
+),
+
+rates as (
+    select * from {{ in_force('told', ['currency']) }} as decided
 ),
 
 units as (

@@ -1,4 +1,4 @@
-{#- Steps, end, messages and logged work of each call or chat. -#}
+{#- Steps, ends, messages and logged work of each call or chat; each leg of a call has its own end. -#}
 with facts as (
     select
         contact_id, occurred_at, queue, team,
@@ -50,9 +50,9 @@ select
     count(case when author_role = 'customer' then 1 end) as customer_message_count,
     count(case when author_role = 'agent' and not is_automated then 1 end) as public_reply_count,
     cast(sum(wait_seconds) as bigint) as wait_seconds,
-    max(talk_seconds) as talk_seconds,
-    max(hold_seconds) as hold_seconds,
-    max(acw_seconds) as acw_seconds,
+    cast(sum(talk_seconds) as bigint) as talk_seconds,
+    cast(sum(hold_seconds) as bigint) as hold_seconds,
+    cast(sum(acw_seconds) as bigint) as acw_seconds,
     cast(sum(logged_seconds) as bigint) as logged_seconds,
     min(queued_at) as queued_at,
     min(answered_at) as answered_at,
