@@ -64,11 +64,7 @@ def _remember(before: Known, now: Snapshot, seen: datetime, whole: str, key: byt
     """The known state with what this one tells laid over it; fields left out stay as known."""
     at = seen.isoformat()
     values = {name: _kept(watched, key) for name, watched in now.fields.items()}
-    facts = {
-        str(fact.get("id")): _print(_content(fact), key)
-        for fact in now.facts
-        if not fact.get("retracted") or str(fact.get("id")) in before.facts
-    }
+    facts = {str(fact.get("id")): _print(_content(fact), key) for fact in _telling(before, now, at)}
     tied = (*before.tied, whole) if before.seen_at == at else (whole,)
     return Known(at, {**before.values, **values}, {**before.facts, **facts}, tied)
 
@@ -111,17 +107,26 @@ def _uncertainty(earlier: datetime | None, seen: datetime) -> Event:
     return {"timeuncertainty": math.ceil((seen - earlier).total_seconds())}
 
 
+def _telling(before: Known, now: Snapshot, at: str) -> Iterator[Event]:
+    """The facts that count: not what a second telling of this same time says otherwise, and nothing
+    taken back that was never told.
+    """
+    for fact in now.facts:
+        is_known = str(fact.get("id")) in before.facts
+        if before.seen_at != at if is_known else not fact.get("retracted"):
+            yield fact
+
+
 def _restated(before: Known, now: Snapshot, seen: datetime, key: bytes) -> Iterator[Event]:
     """Facts that are new, as they are; facts told anew with other content, as amendments."""
-    for fact in now.facts:
-        identity = str(fact.get("id"))
-        known = before.facts.get(identity)
-        if known is None and not fact.get("retracted"):
+    for fact in _telling(before, now, seen.isoformat()):
+        identity, content = str(fact.get("id")), _print(_content(fact), key)
+        if identity not in before.facts:
             yield dict(fact)
-        elif known is not None and known != _print(_content(fact), key):
+        elif before.facts[identity] != content:
             yield {
                 **fact,
-                "id": f"{identity}/{_text(seen)}/{_print(_content(fact), key)[:8]}",
+                "id": f"{identity}/{_text(seen)}/{content[:8]}",
                 "amends": identity,
                 "derivation": "snapshot_diff",
                 "recordedtime": _text(seen),
@@ -129,9 +134,10 @@ def _restated(before: Known, now: Snapshot, seen: datetime, key: bytes) -> Itera
 
 
 def _content(fact: Event) -> Any:
-    """What the door takes for the content of an event: how and when it was told does not count."""
-    told = ("recordedtime", "derivation", "sequence", "timeuncertainty")
-    return {name: value for name, value in fact.items() if name not in told}
+    """What an event says; how and when it was told, and its address, do not count."""
+    told = ("recordedtime", "derivation", "sequence", "timeuncertainty", "data")
+    data = {k: v for k, v in (fact.get("data") or {}).items() if k != "source_url"}
+    return [{name: value for name, value in fact.items() if name not in told}, data]
 
 
 def _state(now: Snapshot) -> Any:

@@ -188,3 +188,13 @@ def test_two_runs_at_once_lose_no_state(tmp_path: Path) -> None:
     for number in range(4):
         last = Snapshot(f"ticket/{number}", "2026-03-05T10:00:00Z", status("s5", 5).fields)
         assert read(tmp_path, "after", last) == [Unused("state unchanged")]
+
+
+def test_a_second_telling_of_the_same_time_amends_nothing_but_may_add_facts() -> None:
+    other = {"id": "order/1/cancelled", "type": "order.cancelled", "data": {"reason": "other"}}
+    poorer = placed(90, 1)
+    richer = Snapshot(poorer.object_key, poorer.seen_at, facts=[*poorer.facts, other])
+    first, nothing, added, later = follow(placed(100, 1), poorer, richer, placed(90, 2))
+    assert isinstance(first, dict) and nothing == UNCHANGED
+    assert added == other
+    assert isinstance(later, dict) and later["amends"] == first["id"]

@@ -1,0 +1,116 @@
+"""GraphQL shapes to those of the REST API: names, connections, ids; knows no event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ingestion.sources.shopify.values import Json, gid_type
+
+_HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_RENAMED = {
+    "original_unit_price_set": "price_set",
+    "original_price_set": "price_set",
+    "allocated_amount_set": "amount_set",
+    "is_gift_card": "gift_card",
+    "status_page_url": "order_status_url",
+    "parent_transaction": "parent",
+    "default_email_address": "email",
+    "default_phone_number": "phone",
+}
+# objects that stand for one value: the key inside
+_WRAPPED = {"email": "email_address", "phone": "phone_number"}
+TOPIC_OF_TYPE = {
+    "Order": "orders",
+    "OrderTransaction": "order_transactions",
+    "Refund": "refunds",
+    "Fulfillment": "fulfillments",
+    "FulfillmentEvent": "fulfillment_events",
+    "Customer": "customers",
+}
+# type of a line of a bulk file → the connection of its parent that it belongs to
+_CONNECTION = {
+    "LineItem": "lineItems",
+    "OrderTransaction": "transactions",
+    "Refund": "refunds",
+    "RefundLineItem": "refundLineItems",
+    "Fulfillment": "fulfillments",
+    "FulfillmentEvent": "events",
+    "ShippingLine": "shippingLines",
+    "Order": "orders",
+}
+
+
+def nodes(value: Any) -> Iterator[Json]:
+    """The records of a connection, a list or a single node."""
+    if isinstance(value, list):
+        for item in value:
+            yield from nodes(item)
+    elif isinstance(value, Mapping):
+        listed = listed_nodes(value)
+        if listed is None:
+            yield value
+        else:
+            yield from (item for item in listed if isinstance(item, Mapping))
+
+
+def listed_nodes(value: Json) -> list[Any] | None:
+    """The nodes of a connection; None for what is none."""
+    edges = value.get("edges")
+    if isinstance(edges, list):
+        return [edge.get("node") for edge in edges if isinstance(edge, Mapping)]
+    found = value.get("nodes")
+    return found if isinstance(found, list) else None
+
+
+def rest(value: Any) -> Any:
+    """The value with the names of the REST API; what has them already stays as it is."""
+    if isinstance(value, list):
+        return [rest(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    listed = listed_nodes(value)
+    if listed is not None:
+        return [rest(item) for item in listed]
+    found = {_named(str(key)): rest(item) for key, item in value.items()}
+    for name, inside in _WRAPPED.items():
+        if isinstance(found.get(name), Mapping):
+            found[name] = found[name].get(inside)
+    return found
+
+
+def _named(key: str) -> str:
+    plain = _HUMP.sub(r"_\1", key).lower()
+    return _RENAMED.get(plain, plain)
+
+
+def gathered(lines: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    """Documents of a file with their lines; those of a bulk operation put into their parents.
+
+    Such a file names the parent of a line by `__parentId`; children follow their parent.
+    """
+    root: tuple[int, Any] | None = None
+    family: dict[str, dict[str, Any]] = {}
+    for place, document in lines:
+        parent = family.get(_parent(document))
+        if parent is not None:
+            name = _CONNECTION.get(gid_type(document.get("id")) or "", "others")
+            siblings = parent.setdefault(name, [])
+            child = dict(document)
+            if isinstance(siblings, list):
+                siblings.append(child)
+            family[str(child.get("id"))] = child
+            continue
+        if root:
+            yield root
+        root, family = (place, document), {}
+        if isinstance(document, dict) and gid_type(document.get("id")):
+            own = dict(document)
+            root, family = (place, own), {str(own["id"]): own}
+    if root:
+        yield root
+
+
+def _parent(document: Any) -> str:
+    return str(document.get("__parentId")) if isinstance(document, dict) else ""
