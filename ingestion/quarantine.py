@@ -46,6 +46,10 @@ REASONS = {
     "bad_text": ("schema", "{path} is not a short text, or holds an e-mail address."),
     "wrong_type": ("schema", "{path} is not a value of its type, or lies outside its limits."),
     "enum": ("schema", "{path} is not one of the listed values."),
+    "rounded_id": (
+        "schema",
+        "{path} is a number above 2^53 that a writer has rounded, and no exact id stands beside it.",
+    ),
     "bad_time": ("schema", "{path} is not a time in RFC 3339."),
     "bad_date": ("schema", "{path} is not a date yyyy-mm-dd."),
     "time_without_zone": ("schema", "{path} has no time zone."),

@@ -10,7 +10,9 @@ no clock, no log. It has
 - `deliveries(document, topic)`: a landed JSON document (webhook body, API page, list) → deliveries;
 - `events(delivery)`: a delivery → outcomes, at least one;
 - `deliveries_of_tables(con, tables)`: paths of an export's tables → deliveries of the same form, so
-  that one fact has one id however it arrived.
+  that one fact has one id however it arrived;
+- where lines of one file belong together, `gathered(documents)`: pairs of line and document → the
+  same with what belongs into a document put there (lines of a Shopify bulk operation).
 """
 
 from __future__ import annotations

@@ -74,16 +74,16 @@ def _of_documents(
     taken.lines.rejected.extend(lines.rejected)
     named = topic or _topic_of(path, adapter)
     with lines.path.open("rb") as file:
-        for place, line in enumerate(file, 1):
-            if line.strip():
-                for delivery in _of_line(line, adapter, named, taken, place):
-                    yield delivery, place
+        parsed = ((place, _parsed(line)) for place, line in enumerate(file, 1) if line.strip())
+        gathered = getattr(adapter, "gathered", iter)
+        for place, document in gathered(parsed):
+            for delivery in _of_document(document, adapter, named, taken, place):
+                yield delivery, place
 
 
-def _of_line(
-    line: bytes, adapter: Adapter, topic: str | None, taken: Taken, place: int
+def _of_document(
+    document: Any, adapter: Adapter, topic: str | None, taken: Taken, place: int
 ) -> Iterator[Delivery]:
-    document = _parsed(line)
     received_at = None
     if isinstance(document, dict) and LANDED in document:
         topic = _text(document.get("topic")) or topic

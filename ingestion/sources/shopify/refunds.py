@@ -55,6 +55,8 @@ def _money(refund: Json, given: list[Json], currency: str | None) -> dict[str, A
 
 def _currency(refund: Json) -> str | None:
     """A currency that stands anywhere in the refund, for transactions that tell none."""
+    if own := currency_of(refund, "currency"):
+        return own
     places = [refund.get("total_duties_set"), refund.get("total_refunded_set")]
     places += [line.get("subtotal_set") for line in objects(refund.get("refund_line_items"))]
     for both in places:

@@ -168,7 +168,7 @@ def _lay(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], family: str
         exports.lay(con, f"{family}raw_{name}", path, given)
         listed = ", ".join(f'{_first(column)} as "{column}"' for column in wanted)
         con.execute(
-            f'create or replace view "{name}" as select {listed}, row_of_file from raw_{name}'
+            f'create or replace view "{name}" as select {listed}, row_of_file from {family}raw_{name}'
         )
     con.execute(_LISTS)
 
