@@ -27,6 +27,12 @@ WEBHOOK_VARIABLES = {
 }
 
 
+def required(system: str) -> list[str]:
+    """The variables without which a system cannot be pulled."""
+    address, user, secret = VARIABLES[system]
+    return [name for name in (address, user, secret) if name and name != "WAYPOST_STRIPE_URL"]
+
+
 def of_environment(system: str, environment: Mapping[str, str] = os.environ) -> Access | None:
     """Access as the environment tells it; None when nothing is set. Raises `UsageError`."""
     address, user, secret = (environment.get(name, "").strip() for name in VARIABLES[system])

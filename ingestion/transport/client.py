@@ -88,7 +88,7 @@ class Client:
         return page
 
     def _once(self, request: Request, has_token: bool) -> Page:
-        self._keep_rate()
+        self._keep_rate(request)
         self.requests += 1
         try:
             response = self._http.request(
@@ -165,9 +165,9 @@ class Client:
     def _count_retry(self, _state: tenacity.RetryCallState) -> None:
         self.retries += 1
 
-    def _keep_rate(self) -> None:
+    def _keep_rate(self, request: Request) -> None:
         """At most `per_minute` requests in any minute."""
-        if self.system.per_minute is None:
+        if self.system.per_minute is None or self.system.paced not in request.path:
             return
         if len(self._asked) == self.system.per_minute:
             wait = 60.0 - (time.perf_counter() - self._asked[0])

@@ -5,6 +5,7 @@ Knows streams, cursors and landing; not what a record means, and no log.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -157,7 +158,7 @@ def _step(job: Job, stream: Stream, cursor: Cursor, report: Report) -> Cursor:
         return replace(cursor, piece=Slice(piece.since, piece.until))
     count = stream.count(page.document)
     if count:
-        _land(job, stream, piece, page)
+        _land(job, stream, piece, _completed(job, stream, page))
         report.pages += 1
     report.streams[stream.name] += count
     if job.progress:
@@ -166,6 +167,18 @@ def _step(job: Job, stream: Stream, cursor: Cursor, report: Report) -> Cursor:
     if token is None:
         return replace(cursor, done_until=piece.until, piece=None)
     return replace(cursor, piece=replace(piece, token=token, page=piece.page + 1))
+
+
+def _completed(job: Job, stream: Stream, page: Page) -> Page:
+    """The page with the lists that an adapter needs beside it and the system does not side-load."""
+    found: dict[str, list[Any]] = {}
+    for key, request in stream.beside(page.document):
+        answer = job.client.ask(request, has_token=False).document
+        found.setdefault(key, []).extend(answer.get(key) or [])
+    if not found:
+        return page
+    added = json.dumps(found, ensure_ascii=False)
+    return replace(page, text=f"{page.text.rstrip()[:-1]}, {added[1:]}")
 
 
 def _land(job: Job, stream: Stream, piece: Slice, page: Page) -> None:

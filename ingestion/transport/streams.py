@@ -60,6 +60,8 @@ class Stream:
     following: Callable[
         [Page, Slice], str | None
     ]  # token of the next page; None: the slice is read
+    # further requests about a page: the key of the list that each answer adds to the landed page
+    beside: Callable[[Any], list[tuple[str, Request]]] = lambda document: []
     modes: tuple[str, ...] = (INCREMENTAL, BACKFILL)
     slice_days: int | None = 30  # None: the system knows no end of a window, read to its end
     is_whole: bool = False  # always the whole list: a page that has not changed is not landed again
@@ -75,7 +77,8 @@ class System:
     streams: tuple[Stream, ...]
     headers: Callable[[Access], Mapping[str, str]]
     pause: Callable[[Page], float]  # seconds to wait before the next request, told by an answer
-    per_minute: int | None = None  # requests
+    per_minute: int | None = None  # requests to paths that hold `paced`
+    paced: str = ""
     refusal: Callable[[Page], float | None] = lambda page: None  # seconds, when 200 means "not now"
     permissions: str = ""  # what to grant, for the sentence after a 403
 

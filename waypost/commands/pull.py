@@ -43,7 +43,7 @@ def _check(since: int | None, until: int | None, *, backfill: bool) -> None:
 def _access(system: str) -> Access:
     found = access.of_environment(system)
     if found is None:
-        names = " and ".join(name for name in access.VARIABLES[system] if name)
+        names = " and ".join(access.required(system))
         raise UsageError(
             f"{system} is not configured: set {names} in the environment "
             '(docs/operations.md, "Pull and listen").'
