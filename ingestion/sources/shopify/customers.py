@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingestion.sources.adapter import Outcome, Snapshot, Unused, Watched
-from ingestion.sources.shopify.events import SOURCE, event
+from ingestion.sources.shopify.events import SOURCE, event, recorded
 from ingestion.sources.shopify.values import (
     Json,
     UnreadableError,
@@ -25,14 +25,14 @@ def outcomes(customer: Json, derivation: str) -> Iterator[Outcome]:
     refs = party_refs(identity, None, None)
     data = {"account_id": identity, "party_refs": refs}
     created = event(
-        "account.created", f"customer/{identity}/created", f"account/{identity}", when, seen, data
+        "account.created", f"customer/{identity}/created", f"account/{identity}", when, data
     )
     yield Snapshot(
         f"customer/{identity}",
         text_of(seen),
-        {name: _known_by(customer, name, identity) for name in ("email", "phone")},
+        {n: _known_by(customer, n, identity) for n in ("email", "phone") if n in customer},
         {"source": SOURCE, "subject": f"party/shopify-{identity}", "data": {"strength": 1}},
-        [{**created, "derivation": derivation}],
+        [recorded(created, seen, derivation)],
         text_of(when),
     )
 
@@ -63,7 +63,6 @@ def merged(merge: Json, received_at: str | None) -> Iterator[Outcome]:
         "party.identified",
         f"customer/{kept}/merged/{gone}",
         f"party/shopify-{kept}",
-        when,
         when,
         {"strength": 1, "party_refs": refs},
     )

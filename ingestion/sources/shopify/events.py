@@ -12,9 +12,7 @@ from ingestion.sources.shopify.values import Json, UnreadableError, is_true, tex
 SOURCE = "/shopify"  # ids are unique over all shops, and most payloads do not name theirs
 
 
-def event(
-    kind: str, identity: str, subject: str, when: datetime, seen: datetime, data: dict[str, Any]
-) -> Event:
+def event(kind: str, identity: str, subject: str, when: datetime, data: dict[str, Any]) -> Event:
     """A CloudEvent; fields of `data` without a value are left out."""
     return {
         "specversion": "1.0",
@@ -23,7 +21,6 @@ def event(
         "type": kind,
         "subject": subject,
         "time": text_of(when),
-        "recordedtime": text_of(max(when, seen)),
         "data": {name: value for name, value in data.items() if value not in (None, [], {})},
     }
 
@@ -33,9 +30,15 @@ def told(object_key: str, seen: datetime, facts: Sequence[Event], derivation: st
     return Snapshot(
         object_key,
         text_of(seen),
-        facts=[{**fact, "derivation": derivation} for fact in facts],
+        facts=[recorded(fact, seen, derivation) for fact in facts],
         template={"source": SOURCE},
     )
+
+
+def recorded(fact: Event, seen: datetime, derivation: str) -> Event:
+    """The fact with how it was told, and when: with the state, but never before it happened."""
+    told_at = max(seen, datetime.fromisoformat(fact["time"]))
+    return {**fact, "recordedtime": text_of(told_at), "derivation": derivation}
 
 
 def extras(payload: Json, **more: Any) -> dict[str, Any]:

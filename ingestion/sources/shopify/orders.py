@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ingestion.sources.adapter import Event, Outcome
+from ingestion.sources.adapter import Event, Outcome, Wrong
 from ingestion.sources.shopify import payments, refunds, shipments
 from ingestion.sources.shopify.events import event, extras, guarded, told
 from ingestion.sources.shopify.values import (
@@ -48,19 +48,25 @@ def outcomes(order: Json, derivation: str) -> Iterator[Outcome]:
 
 
 def _states(order: Json, order_id: str, currency: str | None, derivation: str) -> Iterator[Outcome]:
-    total = amount(order, "total_price", currency)
+    """Placed and cancelled as far as they are told: some webhooks carry chosen fields only."""
+    cancelled_at, updated_at = moment(order.get("cancelled_at")), moment(order.get("updated_at"))
+    facts: list[Event] = []
+    try:
+        facts.append(_placed(order, order_id, currency))
+    except UnreadableError as error:
+        yield Wrong(error.code, error.path)
+    if cancelled_at:
+        facts.append(_cancelled(order, order_id, cancelled_at))
+    if facts:
+        seen = max(filter(None, (updated_at, moment(order.get("created_at")), cancelled_at)))
+        yield told(f"order/{order_id}", seen, facts, derivation)
+
+
+def _placed(order: Json, order_id: str, currency: str | None) -> Event:
+    """Total and lines in the shop's currency; the parties as the order itself names them."""
+    when, total = happened(order), amount(order, "total_price", currency)
     if total is None:
         raise UnreadableError("bad_money", "total_price")
-    placed_at = happened(order)
-    seen = max(moment(order.get("updated_at")) or placed_at, placed_at)
-    facts = [_placed(order, order_id, total, placed_at, seen), *_cancelled(order, order_id, seen)]
-    yield told(f"order/{order_id}", seen, facts, derivation)
-
-
-def _placed(
-    order: Json, order_id: str, total: tuple[Decimal, str], when: datetime, seen: datetime
-) -> Event:
-    """Total and lines in the shop's currency; the parties as the order itself names them."""
     if not isinstance(order.get("line_items"), list):
         raise UnreadableError("missing_field", "line_items")
     currency = total[1]
@@ -77,9 +83,7 @@ def _placed(
         ),
         "ext": extras(order, order_name=code(order.get("name"))),
     }
-    placed = event(
-        "order.placed", f"order/{order_id}/placed", f"order/{order_id}", when, seen, data
-    )
+    placed = event("order.placed", f"order/{order_id}/placed", f"order/{order_id}", when, data)
     is_net = not is_true(order.get("taxes_included"))
     placed["data"]["lines"] = [_line(o, currency, is_net) for o in objects(order["line_items"])]
     return placed
@@ -140,10 +144,7 @@ def _discount(line: Json, currency: str) -> Decimal:
     return own[0] if own else number(line.get("total_discount")) or Decimal(0)
 
 
-def _cancelled(order: Json, order_id: str, seen: datetime) -> Iterator[Event]:
-    when = moment(order.get("cancelled_at"))
-    if when is None:
-        return
+def _cancelled(order: Json, order_id: str, when: datetime) -> Event:
     reason = (code(order.get("cancel_reason")) or "other").lower()
     data = {
         "order_id": order_id,
@@ -152,4 +153,4 @@ def _cancelled(order: Json, order_id: str, seen: datetime) -> Iterator[Event]:
         "source_url": admin_url(order, f"orders/{order_id}"),
     }
     identity, subject = f"order/{order_id}/cancelled", f"order/{order_id}"
-    yield event("order.cancelled", identity, subject, when, seen, data)
+    return event("order.cancelled", identity, subject, when, data)

@@ -99,7 +99,6 @@ def _told(
         f"transaction/{identity}/{ending}",
         f"payment/{identity}",
         when,
-        when,
         data,
     )
     return told(f"transaction/{identity}", when, [fact], derivation)

@@ -79,7 +79,7 @@ def _issued(refund: Json, paid: dict[str, Any], given: list[Json], order_id: str
         "ext": extras(given[0] if given else {}),
     }
     subject = f"refund/{identity}"
-    return event("refund.issued", f"refund/{identity}/issued", subject, when, when, data)
+    return event("refund.issued", f"refund/{identity}/issued", subject, when, data)
 
 
 def _returned(refund: Json, order_id: str | None) -> Iterator[Event]:
@@ -95,7 +95,7 @@ def _returned(refund: Json, order_id: str | None) -> Iterator[Event]:
     return_id = reference(refund, "return") or f"refund-{identity}"
     data = {"return_id": return_id, "order_id": order_id, "lines": lines}
     subject = f"return/{return_id}"
-    yield event("return.received", f"refund/{identity}/returned", subject, when, when, data)
+    yield event("return.received", f"refund/{identity}/returned", subject, when, data)
 
 
 def _line_id(item: Json) -> str | None:

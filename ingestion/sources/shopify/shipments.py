@@ -50,7 +50,6 @@ def outcomes(fulfillment: Json, derivation: str, order_id: str | None = None) ->
         f"fulfillment/{identity}/dispatched",
         f"shipment/{identity}",
         when,
-        seen,
         data,
     )
     if str(fulfillment.get("status")).lower() in _UNDONE:
@@ -85,7 +84,6 @@ def status_outcomes(
         f"fulfillment_event/{identity}",
         f"shipment/{shipment_id}",
         when,
-        told_at,
         data,
     )
     yield told(f"fulfillment_event/{identity}", told_at, [fact], derivation)
