@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -124,6 +125,49 @@ def file_uris(log: Path, domain: str) -> list[str]:
     return [] if found is None else sorted(found.file_uris())
 
 
+@dataclass(frozen=True)
+class Part:
+    """A current part file as its commit describes it."""
+
+    path: Path
+    size: int
+    rows: int
+
+    @property
+    def number(self) -> int:
+        """The commit that wrote it, or the last of those that were compacted into it."""
+        return int(self.path.name.split("-")[1])
+
+    def check(self, *, deep: bool) -> None:
+        """Raise `DamagedPartError` when the file is not what its commit says."""
+        if damage := part_files.damage(self.path, self.size, deep=deep):
+            raise part_files.DamagedPartError(self.path, damage)
+
+
+def parts(log: Path, domain: str) -> list[Part]:
+    """The domain's current parts, in the order of their commits."""
+    found = table(log, domain)
+    if found is None:
+        return []
+    actions = found.get_add_actions(flatten=True)
+    columns = (actions.column(name) for name in ("path", "size_bytes", "num_records"))
+    rows = zip(*(column.to_pylist() for column in columns), strict=True)
+    listed = (Part(log / domain / path, size, count) for path, size, count in rows)
+    return sorted(listed, key=lambda part: part.path.name)
+
+
+def removed(log: Path, domain: str) -> dict[Path, datetime]:
+    """Files that a commit has taken out of the table, and when."""
+    found = {}
+    for commit in sorted((log / domain / "_delta_log").glob("*.json")):
+        for line in commit.read_text("utf-8").splitlines():
+            if line.startswith('{"remove"'):
+                action = json.loads(line)["remove"]
+                moment = datetime.fromtimestamp(action["deletionTimestamp"] / 1000, UTC)
+                found[log / domain / action["path"]] = moment
+    return found
+
+
 def commits(log: Path, domain: str) -> list[tuple[int, str]]:
     """(commit_no, time of the commit in UTC, ISO 8601) of each append, oldest first."""
     found = table(log, domain)
@@ -170,7 +214,7 @@ def append(
         "waypost.append_key": key,
         "waypost.input_key": input_key,
     }
-    _commit(found, parts, [], committed_at, metadata)
+    _commit(found, parts, [], committed_at, metadata, is_change=True)
 
 
 def replace(
@@ -190,7 +234,18 @@ def replace(
         _COMPACTED: committed_at.astimezone(UTC).isoformat(),
         "waypost.inputs": json.dumps(inputs),
     }
-    _commit(found, parts, removed, committed_at, metadata)
+    _commit(found, parts, removed, committed_at, metadata, is_change=False)
+
+
+def mend(
+    found: DeltaTable, damaged: str, restored: list[tuple[Path, int]], *, at: datetime
+) -> None:
+    """Take a damaged part out of the table and put parts back that it was compacted from.
+
+    Events move by this, so an append that is under way reads its input again.
+    """
+    moment = at.astimezone(UTC).isoformat()
+    _commit(found, restored, [damaged], at, {"waypost.mended_at": moment}, is_change=True)
 
 
 def _commit(
@@ -199,6 +254,8 @@ def _commit(
     removed: list[str],
     at: datetime,
     metadata: dict[str, str],
+    *,
+    is_change: bool,
 ) -> None:
     folder = Path(found.table_uri.removeprefix("file://"))
     moved = [(part.rename(folder / part.name), rows) for part, rows in parts]
@@ -210,12 +267,12 @@ def _commit(
             size=part.stat().st_size,
             partition_values={},
             modification_time=moment,
-            data_change=not removed,
+            data_change=is_change,
             stats=json.dumps({"numRecords": rows}),
         )
         for part, rows in moved
     ]
-    actions += [RemoveAction(name, False, moment, None, {}) for name in removed]
+    actions += [RemoveAction(name, is_change, moment, None, {}) for name in removed]
     found.create_write_transaction(
         actions,
         mode="append",

@@ -18,6 +18,15 @@ _SEALED = re.compile(r"^part-\d{8}-[0-9a-z]+-[0-9a-f]{12}-(?P<checksum>[0-9a-f]{
 KEY_PREFIX = "(event_key::uuid::uhugeint >> 65)::bigint"
 
 
+class DamagedPartError(Exception):
+    """A part of the log is not what its commit says; takes the file and what is wrong with it."""
+
+    def __init__(self, part: Path, damage: str) -> None:
+        super().__init__(
+            f"{part} {damage}: run `waypost doctor`, which says what is lost and repairs what it can."
+        )
+
+
 def unsealed(folder: Path, number: int, label: str) -> Path:
     """A name for a part that is about to be written; two processes never choose the same."""
     return folder / f"part-{number:08d}-{label[:12]}-{uuid4().hex[:12]}.parquet"

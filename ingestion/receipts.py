@@ -13,6 +13,11 @@ def path_of(log: Path, input_key: str) -> Path:
     return log / "inputs" / f"{input_key}.json"
 
 
+def names(log: Path) -> list[str]:
+    """Keys of the inputs that have a receipt, in their order."""
+    return sorted(path.stem for path in (log / "inputs").glob("*.json"))
+
+
 def read(log: Path, input_key: str) -> dict[str, Any] | None:
     """The receipt of an input, or None when it was never taken in whole."""
     path = path_of(log, input_key)
@@ -32,3 +37,9 @@ def write(log: Path, receipt: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def set_back(log: Path, input_key: str) -> None:
+    """Make an input count as unread, keeping what its receipt says about its first reading."""
+    if receipt := read(log, input_key):
+        write(log, receipt | {"append_key": ""})

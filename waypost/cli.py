@@ -22,6 +22,8 @@ COMMANDS = {
     "run": ("run", "Run the whole pipeline through Airflow and serve the pages."),
     "dashboard": ("dashboard", "Serve the pages."),
     "quarantine": ("quarantine", "List and show what was not let in."),
+    "doctor": ("doctor", "Show what is broken in the home, and repair it."),
+    "compact": ("compact", "Rewrite many small parts of the log into few."),
     "metrics": ("metrics", "Show the metric contract."),
 }
 

@@ -1,0 +1,147 @@
+"""The log's upkeep: compaction, what `doctor` finds and repairs, the look before a build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion import compaction, inputs, log, mending, receipts, soundness
+from ingestion.catalogue import DOMAINS
+from ingestion.soundness import Finding
+from waypost import trust
+from waypost.settings import LANDING, Settings
+
+RETENTION = timedelta(days=7)
+
+
+def compact(
+    settings: Settings,
+    *,
+    now: datetime,
+    retention: timedelta = RETENTION,
+    min_parts: int = compaction.MIN_PARTS,
+) -> dict[str, int]:
+    """Make few parts of many; delete files that were replaced longer than `retention` ago."""
+    settings.create()
+    counts = compaction.compact(settings.log, at=now, min_parts=min_parts)
+    return counts | {"files_deleted": compaction.sweep(settings.log, before=now - retention)}
+
+
+def verify_parts(settings: Settings) -> None:
+    """Raise `DamagedPartError` unless every part is what its commit says.
+
+    Size and ends of all, the checksum of those that are new or were touched since they were
+    verified last; `runs/verified.json` remembers.
+    """
+    remembered = settings.runs / "verified.json"
+    known = _known(remembered)
+    found: dict[str, list[int]] = {}
+    for domain in DOMAINS:
+        for part in log.parts(settings.log, domain):
+            part.check(deep=False)
+            state = part.path.stat()
+            stamp = [state.st_size, state.st_mtime_ns, state.st_ino]
+            if known.get(part.path.name) != stamp:
+                part.check(deep=True)
+            found[part.path.name] = stamp
+    if found != known:
+        trust.write_json(remembered, found)
+
+
+def _known(path: Path) -> dict[str, Any]:
+    try:
+        known: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known
+
+
+def examine(settings: Settings, *, deep: bool) -> list[Finding]:
+    """Everything that is not as it should be, in the log and in the serving copy."""
+    settings.create()
+    work = settings.landing / ".work"
+    found = soundness.examine(settings.log, settings.quarantine, work, deep=deep)
+    return [*found, *_serving(settings)]
+
+
+def _serving(settings: Settings) -> Iterator[Finding]:
+    copy = settings.serving_copy
+    for draft in sorted(settings.serving.glob(f".{copy.name}.*")):
+        yield Finding(
+            "serving_leftover",
+            draft,
+            f"{draft} is what a publish left that was interrupted.",
+            "`waypost doctor --repair` removes it.",
+            is_broken=False,
+        )
+    if copy.exists() and (problem := _manifest_problem(copy)):
+        yield Finding(
+            "serving_differs",
+            copy,
+            f"{copy} {problem}.",
+            "`waypost doctor --repair` publishes the warehouse again; without one, run `waypost build`.",
+        )
+
+
+def _manifest_problem(copy: Path) -> str | None:
+    """How the serving copy differs from what its manifest says; None when it does not."""
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"attach '{str(copy).replace(chr(39), chr(39) * 2)}' as copy (read_only)")
+            row = con.execute("select row_counts from copy.manifest").fetchone()
+            promised: dict[str, int] = json.loads(row[0]) if row else {}
+            for name, rows in promised.items():
+                count = con.execute(f'select count(*) from copy."{name}"').fetchone()
+                if count != (rows,):
+                    return f"has {count and count[0]} rows in {name} where its manifest says {rows}"
+    except duckdb.Error as error:
+        return f"cannot be read ({' '.join(str(error).split())[:150]})"
+    return None if promised else "has an empty manifest"
+
+
+def repair(settings: Settings, found: Iterable[Finding], *, now: datetime) -> None:
+    """Do what can be done about each finding, in an order that loses nothing when it is stopped."""
+    found = list(found)
+    for one in found:
+        if not one.is_broken:
+            mending.remove_leftover(settings.log, one)
+        elif one.kind in ("receipt_unreadable", "quarantine_damaged"):
+            _forget(settings, one)
+    landed = _landed(settings)
+    for one in found:
+        if one.kind == "part_damaged" and one.inputs and landed.keys() >= set(one.inputs):
+            mending.take_out(settings.log, one, at=now)
+    _read_again(settings, landed, now)
+    if any(one.kind == "serving_differs" for one in found) and settings.warehouse.exists():
+        from waypost import steps
+
+        steps.publish_serving(settings)
+
+
+def _forget(settings: Settings, finding: Finding) -> None:
+    for key in finding.inputs:
+        receipts.path_of(settings.log, key).unlink(missing_ok=True)
+    finding.place.unlink(missing_ok=True)
+
+
+def _landed(settings: Settings) -> dict[str, Path]:
+    """All files that lie in the landing folders, by their keys."""
+    files = (path for folder in LANDING for path in (settings.landing / folder).rglob("*"))
+    return {inputs.input_key(path): path for path in files if path.is_file()}
+
+
+def _read_again(settings: Settings, landed: dict[str, Path], now: datetime) -> None:
+    """Ingest what was set back as at its first reading, then whatever lies in landing unread."""
+    from waypost import steps
+
+    for key in receipts.names(settings.log):
+        receipt = receipts.read(settings.log, key) or {}
+        if not receipt.get("append_key") and key in landed:
+            started = datetime.fromisoformat(receipt["run_started_at"])
+            steps.ingest_landing(settings, LANDING, run_started_at=started, only=landed[key])
+    steps.ingest_landing(settings, LANDING, run_started_at=now)
