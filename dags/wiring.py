@@ -22,6 +22,7 @@ SCHEDULES = {
     "ingest_contact_events": _cron("*/15"),
     "ingest_order_events": _cron("5-59/15"),
     "ingest_billing_events": _cron("10-59/15"),
+    "compact_log": CronTriggerTimetable("40 2 * * *", timezone="UTC", run_immediately=timedelta(0)),
     "build_customer_journey": CONTACT_EVENTS | ORDER_EVENTS | BILLING_EVENTS,
 }
 
@@ -30,6 +31,7 @@ WAREHOUSE_POOL = "duckdb_writer"
 
 PULL_LIMIT = timedelta(hours=1)  # a longer backfill goes on at the next run
 INGEST_LIMIT = timedelta(minutes=30)
+UPKEEP_LIMIT = timedelta(hours=2)
 BUILD_STEP_LIMIT = timedelta(hours=1)
 
 DAG_DEFAULTS = {

@@ -34,19 +34,20 @@ def take_out(log: Path, finding: Finding, *, at: datetime) -> None:
     domain = str(finding.domain)
     with event_log.locked(log, domain):
         damaged = finding.place.name
-        sources = _sources(log / domain, damaged)
-        if not sources:
+        restored = sources(log, finding)
+        if not restored:
             for key in finding.inputs:
                 receipts.set_back(log, key)
-        event_log.mend(event_log.open_table(log, domain), damaged, sources, at=at)
+        event_log.mend(event_log.open_table(log, domain), damaged, restored, at=at)
         if finding.place.exists():
             aside = log / ".damaged"
             aside.mkdir(exist_ok=True)
             finding.place.replace(aside / damaged)
 
 
-def _sources(table: Path, damaged: str) -> list[tuple[Path, int]]:
-    """The parts that a part was compacted from, with their rows; empty unless all are whole."""
+def sources(log: Path, finding: Finding) -> list[tuple[Path, int]]:
+    """The parts that a damaged part was compacted from, with their rows; empty unless all are whole."""
+    table, damaged = log / str(finding.domain), finding.place.name
     added: dict[str, tuple[int, int]] = {}
     for commit in sorted((table / "_delta_log").glob("*.json")):
         actions = [json.loads(line) for line in commit.read_text("utf-8").splitlines()]

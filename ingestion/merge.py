@@ -47,6 +47,8 @@ class Merged:
 def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path) -> Merged:
     """Look at the domain as it stands now; parts are written below `staging` until the commit."""
     table = event_log.open_table(log, domain)
+    for part in event_log.parts(log, domain):
+        part.check(deep=False)
     con.execute(f"create or replace temp table kept_{domain} (event_key blob)")
     version = table.version()
     return Merged(domain, table, version, version + 1, table.file_uris(), staging)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import Any
 
 import click
+
+from ingestion.parts import DamagedPartError
 
 # command → (module in waypost.commands, one line for --help)
 COMMANDS = {
@@ -40,6 +43,18 @@ class UsageError(WaypostError):
     exit_code = 2
 
 
+def _sentence(error: Exception) -> str | None:
+    """What a full disk, a missing right or a damaged file is told as; None for what is no such."""
+    if isinstance(error, DamagedPartError):
+        return str(error)
+    duckdb = sys.modules.get("duckdb")
+    is_disk = isinstance(error, OSError) or (duckdb and isinstance(error, duckdb.IOException))
+    if not is_disk or isinstance(error, click.exceptions.Exit | BrokenPipeError):
+        return None
+    told = " ".join(str(error).split())
+    return f"{told.rstrip('.')}: make room or give the right, then run the same command again."
+
+
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -50,6 +65,14 @@ class _LazyGroup(click.Group):
         module = importlib.import_module(f"waypost.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if sentence := _sentence(error):
+                raise WaypostError(sentence) from error
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -54,6 +54,21 @@ def run_step(step: str, params: Mapping[str, str | None] | None = None) -> Count
     return counts
 
 
+def keep_up(step: str) -> Counts:
+    """Run one step of the log's upkeep; what it finds damaged a second look would find too."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from ingestion.parts import DamagedPartError
+    from waypost import upkeep
+    from waypost.cli import WaypostError
+
+    try:
+        counts: Counts = getattr(upkeep, step)(Settings.from_environment(), now=datetime.now(UTC))
+    except (DamagedPartError, WaypostError) as error:
+        raise AirflowFailException(str(error)) from error
+    return counts
+
+
 def _time(text: str | None) -> datetime | None:
     if not text:
         return None

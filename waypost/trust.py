@@ -17,6 +17,7 @@ import duckdb
 
 from ingestion import log
 from ingestion.catalogue import DOMAINS
+from ingestion.parts import damage
 from waypost.settings import Settings
 
 GATES = ("log", "marts")
@@ -105,8 +106,12 @@ def _dbt(report: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _sources(settings: Settings) -> list[dict[str, Any]]:
-    """Each source's last event, and its age against the newest record of all."""
-    uris = [uri for domain in DOMAINS for uri in log.file_uris(settings.log, domain)]
+    """Each source's last event, and its age against the newest record of all.
+
+    A damaged part is left out: the step that met it tells of it, and the rest shall be shown.
+    """
+    listed = [part for domain in DOMAINS for part in log.parts(settings.log, domain)]
+    uris = [str(one.path) for one in listed if not damage(one.path, one.size, deep=False)]
     if not uris:
         return []
     with duckdb.connect() as connection:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ import duckdb
 
 from ingestion import compaction, inputs, log, mending, receipts, soundness
 from ingestion.catalogue import DOMAINS
+from ingestion.parts import DamagedPartError
 from ingestion.soundness import Finding
 from waypost import trust
+from waypost.cli import WaypostError
 from waypost.settings import LANDING, Settings
 
 RETENTION = timedelta(days=7)
 
 
-def compact(
+def compact_parts(
     settings: Settings,
     *,
     now: datetime,
@@ -69,6 +72,16 @@ def examine(settings: Settings, *, deep: bool) -> list[Finding]:
     return [*found, *_serving(settings)]
 
 
+def check_files(settings: Settings, **_: datetime) -> dict[str, int]:
+    """Look at every byte of the log; raises `WaypostError` with the first thing that is broken."""
+    found = examine(settings, deep=True)
+    broken = [one for one in found if one.is_broken]
+    if broken:
+        more = f" ({len(broken) - 1} more: `waypost doctor --deep`.)" if len(broken) > 1 else ""
+        raise WaypostError(f"{broken[0].problem} {broken[0].remedy}{more}")
+    return {"leftovers": len(found)}
+
+
 def _serving(settings: Settings) -> Iterator[Finding]:
     copy = settings.serving_copy
     for draft in sorted(settings.serving.glob(f".{copy.name}.*")):
@@ -114,13 +127,19 @@ def repair(settings: Settings, found: Iterable[Finding], *, now: datetime) -> No
             _forget(settings, one)
     landed = _landed(settings)
     for one in found:
-        if one.kind == "part_damaged" and one.inputs and landed.keys() >= set(one.inputs):
+        if one.kind == "part_damaged" and _can_mend(settings, one, landed):
             mending.take_out(settings.log, one, at=now)
-    _read_again(settings, landed, now)
+    with suppress(DamagedPartError):  # what could not be mended stands in the next report
+        _read_again(settings, landed, now)
     if any(one.kind == "serving_differs" for one in found) and settings.warehouse.exists():
         from waypost import steps
 
         steps.publish_serving(settings)
+
+
+def _can_mend(settings: Settings, finding: Finding, landed: Mapping[str, Path]) -> bool:
+    is_landed = bool(finding.inputs) and landed.keys() >= set(finding.inputs)
+    return is_landed or bool(mending.sources(settings.log, finding))
 
 
 def _forget(settings: Settings, finding: Finding) -> None:
@@ -143,5 +162,24 @@ def _read_again(settings: Settings, landed: dict[str, Path], now: datetime) -> N
         receipt = receipts.read(settings.log, key) or {}
         if not receipt.get("append_key") and key in landed:
             started = datetime.fromisoformat(receipt["run_started_at"])
-            steps.ingest_landing(settings, LANDING, run_started_at=started, only=landed[key])
+            _read_file(settings, landed[key], started)
     steps.ingest_landing(settings, LANDING, run_started_at=now)
+
+
+def _read_file(settings: Settings, file: Path, started: datetime) -> None:
+    """Ingest one landed file the way its folder says, as a run that started at that time."""
+    from ingestion import pipeline
+    from waypost import landing
+
+    for group in landing.groups(settings, LANDING):
+        if not {file, *file.parents}.isdisjoint(group.paths):
+            pipeline.ingest(
+                [file],
+                log=settings.log,
+                quarantine=settings.quarantine,
+                secret_file=settings.secret_file,
+                run_started_at=started,
+                clock=lambda: datetime.now(UTC),
+                mapping_file=group.mapping_file,
+                adapter=group.adapter,
+            )

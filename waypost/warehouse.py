@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from ingestion import catalogue, log
+from waypost import upkeep
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
 
@@ -205,6 +206,7 @@ def _told_inputs(settings: Settings) -> list[str]:
 
 def plan(settings: Settings, as_of: datetime | None, log_as_of: datetime | None) -> Build:
     """What a build would read now; `as_of` is the greatest recorded time unless it is given."""
+    upkeep.verify_parts(settings)
     limits = commit_limits(settings.log, log_as_of)
     seeds = overlay_seeds(settings)
     with duckdb.connect() as connection:

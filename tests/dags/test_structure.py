@@ -19,12 +19,13 @@ CRON = {
 }
 BUILD = "build_customer_journey"
 PULL = "pull_sources"
+COMPACT = "compact_log"
 STEPS = ["gate_log", "build_warehouse", "gate_marts", "publish_serving"]
 
 
 def test_these_dags_and_no_others(dagbag: Any) -> None:
     assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == {*INGEST, BUILD, PULL}
+    assert set(dagbag.dags) == {*INGEST, BUILD, PULL, COMPACT}
 
 
 @pytest.mark.parametrize("dag_id", INGEST)
@@ -77,7 +78,15 @@ def test_one_build_at_a_time_in_a_pool_of_its_own(dagbag: Any) -> None:
     assert set(dag.params) == {"as_of", "log_as_of"}
 
 
-@pytest.mark.parametrize("dag_id", [*INGEST, BUILD, PULL])
+def test_the_log_is_compacted_then_checked_once_a_day(dagbag: Any) -> None:
+    dag = dagbag.dags[COMPACT]
+    assert [task.task_id for task in dag.topological_sort()] == ["compact_parts", "check_files"]
+    assert dag.task_dict["compact_parts"].downstream_task_ids == {"check_files"}
+    assert dag.timetable.expression == "40 2 * * *"
+    assert not any(task.outlets for task in dag.tasks)
+
+
+@pytest.mark.parametrize("dag_id", [*INGEST, BUILD, PULL, COMPACT])
 def test_every_dag_retries_ends_alerts_and_is_explained(dagbag: Any, dag_id: str) -> None:
     dag = dagbag.dags[dag_id]
     assert dag.doc_md and "Red?" in dag.doc_md

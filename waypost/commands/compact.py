@@ -36,7 +36,7 @@ def command(keep_days: int, min_parts: int, as_json: bool) -> None:
     from waypost import upkeep
 
     try:
-        counts = upkeep.compact(
+        counts = upkeep.compact_parts(
             Settings.from_environment(),
             now=datetime.now(UTC),
             retention=timedelta(days=keep_days),
