@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import build, ingest, pages
+from benchmarks import build, ingest, listen, pages
 
 DOC = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 START, END = "<!-- measured -->", "<!-- /measured -->"
@@ -67,6 +67,8 @@ def main() -> None:
             table(ingest.main(given.events, folder, given.rounds)),
             "### Full dbt run",
             table(build.main(homes(given.events, folder))),
+            "### Webhooks",
+            table(listen.main()),
         ]
     if given.pages:
         timed = pages.measure(given.pages.resolve())
