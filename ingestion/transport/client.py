@@ -91,12 +91,7 @@ class Client:
         self._keep_rate(request)
         self.requests += 1
         try:
-            response = self._http.request(
-                "POST" if request.body is not None else "GET",
-                self._address + request.path,
-                params=dict(request.params),
-                json=request.body,
-            )
+            response = self._http.get(self._address + request.path, params=dict(request.params))
         except httpx.InvalidURL as error:
             raise PullError(f"The address of {self.system.name} is no URL: {error}.") from error
         except httpx.TransportError as error:
@@ -109,10 +104,7 @@ class Client:
             text, document = durable.parsed(response.content)
         except ValueError:
             raise _NotNowError("the answer is no whole JSON document") from None
-        page = Page(text, document, response.headers)
-        if (wait := self.system.refusal(page)) is not None:
-            raise _NotNowError("throttled", wait)
-        return page
+        return Page(text, document, response.headers)
 
     def _judge(self, response: httpx.Response, request: Request, has_token: bool) -> None:
         status, place = response.status_code, self._place(request)
@@ -176,5 +168,4 @@ class Client:
         self._asked.append(time.perf_counter())
 
     def _place(self, request: Request) -> str:
-        method = "POST" if request.body is not None else "GET"
-        return f"{method} {self._address}{request.path}"
+        return f"GET {self._address}{request.path}"

@@ -158,7 +158,7 @@ def _step(job: Job, stream: Stream, cursor: Cursor, report: Report) -> Cursor:
         return replace(cursor, piece=Slice(piece.since, piece.until))
     count = stream.count(page.document)
     if count:
-        _land(job, stream, piece, _completed(job, stream, page))
+        _land(job, stream, piece, _with_lists(job, stream, page))
         report.pages += 1
     report.streams[stream.name] += count
     if job.progress:
@@ -169,7 +169,7 @@ def _step(job: Job, stream: Stream, cursor: Cursor, report: Report) -> Cursor:
     return replace(cursor, piece=replace(piece, token=token, page=piece.page + 1))
 
 
-def _completed(job: Job, stream: Stream, page: Page) -> Page:
+def _with_lists(job: Job, stream: Stream, page: Page) -> Page:
     """The page with the lists that an adapter needs beside it and the system does not side-load."""
     found: dict[str, list[Any]] = {}
     for key, request in stream.beside(page.document):
@@ -190,8 +190,15 @@ def _land(job: Job, stream: Stream, piece: Slice, page: Page) -> None:
     path = job.landing / job.client.system.folder / f"pull-{stream.name}-{mark}.jsonl"
     if stream.is_whole and path.exists():
         return
+    parts = [
+        (topic, job.client.ask(one, has_token=False)) for topic, one in stream.parts(page.document)
+    ]
     received_at = datetime.fromtimestamp(job.now(), UTC).isoformat().replace("+00:00", "Z")
-    durable.replace(path, durable.delivery_line(page.text, stream.name, received_at))
+    lines = [
+        durable.delivery_line(one.text, topic, received_at)
+        for topic, one in [(stream.name, page), *parts]
+    ]
+    durable.replace(path, b"".join(lines))
 
 
 def _compact(seconds: int) -> str:

@@ -34,11 +34,10 @@ class Slice:
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask: a path below the system's address; with a body it is a POST of JSON."""
+    """What to ask: a path below the system's address."""
 
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,8 @@ class Stream:
     ]  # token of the next page; None: the slice is read
     # further requests about a page: the key of the list that each answer adds to the landed page
     beside: Callable[[Any], list[tuple[str, Request]]] = lambda document: []
+    # further requests about a page: the topic of each answer, which becomes a line of its own
+    parts: Callable[[Any], list[tuple[str, Request]]] = lambda document: []
     modes: tuple[str, ...] = (INCREMENTAL, BACKFILL)
     slice_days: int | None = 30  # None: the system knows no end of a window, read to its end
     is_whole: bool = False  # always the whole list: a page that has not changed is not landed again
@@ -79,7 +80,6 @@ class System:
     pause: Callable[[Page], float]  # seconds to wait before the next request, told by an answer
     per_minute: int | None = None  # requests to paths that hold `paced`
     paced: str = ""
-    refusal: Callable[[Page], float | None] = lambda page: None  # seconds, when 200 means "not now"
     permissions: str = ""  # what to grant, for the sentence after a 403
 
 

@@ -58,7 +58,7 @@ def landed(home: Path, key: str = "data") -> Counter[str]:
         for line in path.read_text("utf-8").splitlines():
             delivery = json.loads(line)
             assert delivery["waypost_delivery"] == 1
-            found.update(str(one["id"]) for one in delivery["document"][key])
+            found.update(str(one["id"]) for one in delivery["document"].get(key, []))
     return found
 
 

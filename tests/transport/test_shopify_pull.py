@@ -17,6 +17,9 @@ ORDERS = [{"id": n} for n in range(25)]
 def answer(asked: Asked) -> Answer:
     assert asked.headers["X-Shopify-Access-Token"]
     name = asked.path.rsplit("/", 1)[1].removesuffix(".json")
+    if name == "transactions":
+        order = int(asked.path.split("/")[-2])
+        return 200, {"transactions": [{"id": 100 + order, "order_id": order}]}, {}
     if name == "disputes":
         return 200, {"disputes": [{"id": 7, "status": "lost"}]}, {}
     if name != "orders":
@@ -51,6 +54,7 @@ def test_pages_follow_the_link_and_a_full_bucket_makes_it_wait(fake: Fake, tmp_p
     counts = pulled(fake, tmp_path, system="shopify", slept=slept, only=("orders",))
     assert counts["records"] == 25
     assert landed(tmp_path, "orders") == Counter(str(n) for n in range(25))
+    assert landed(tmp_path, "transactions") == Counter(str(100 + n) for n in range(25))
     assert slept == [0.5, 1.0], "36 of 40 may pass, 37 and 38 let it leak"
 
 
