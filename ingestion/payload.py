@@ -12,8 +12,8 @@ from ingestion.validation import leaf, quoted
 _EXTRA_BYTES = 42  # a string of 40 characters with its quotes
 _PHONE = r'^"?\+?[0-9][0-9()/.\-]{7,}"?$'
 _DATE = r'^"[0-9]{4}-[0-9]{2}-[0-9]{2}"$'
-_LABELLED = ("amends_id", "extra", "objects", "actor_type", "actor_ref_hash", "actor_team",
-             "actor_tenure_band", "actor_role")  # fmt: skip
+_LABELLED = ("amends_id", "extra", "objects")
+_ABOUT_THE_TELLING = {"source_url"}  # a link to the record, which not every delivery knows
 
 
 def _kept(at: str) -> str:
@@ -65,14 +65,16 @@ def hashed(kind: str, fields: Mapping[str, Field], columns: Collection[str]) -> 
     """SQL of the text that payload_hash covers: what will stand in the log.
 
     NULL columns, and NULL parts of list elements, are left out, so that a new optional field
-    changes no hash.
+    changes no hash. Who acted and the link to the record are not covered: of one fact, one
+    delivery knows more of them than another.
     """
     parts = [f"'{kind}'", "subject", "epoch_us(occurred_at)"]
     parts += [f"'{name}=' || {name}::varchar" for name in _LABELLED if name in columns]
     parts += ["case when is_retracted then 'retracted' end"] if "amends_id" in columns else []
     parts += ["'parties=' || party_digest"] if "party_hash" in columns else []
     for field in fields.values():
-        parts += [f"'{c}=' || {_said(field, c)}" for c in field.columns()]
+        held = (c for c in field.columns() if c not in _ABOUT_THE_TELLING)
+        parts += [f"'{c}=' || {_said(field, c)}" for c in held]
     return f"concat_ws(chr(31), {', '.join(parts)})"
 
 

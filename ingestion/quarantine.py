@@ -58,6 +58,10 @@ REASONS = {
     "party_refs": ("schema", "{path} does not name the parties with id_type, id and role."),
     "actor": ("schema", "{path} is not an actor of a known type."),
     "objects": ("schema", "{path} is not a list of type, id and qualifier."),
+    "unknown_author": (
+        "semantic",
+        "Nothing tells whether {path} was a customer or staff; deliver the users with it.",
+    ),
     "recorded_in_future": ("semantic", "{path} lies more than 5 minutes after this run."),
     "occurred_after_recorded": ("semantic", "{path} lies more than 5 minutes after the recording."),
     "due_before_made": ("semantic", "{path} lies before the promise."),

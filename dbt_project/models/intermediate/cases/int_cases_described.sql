@@ -14,6 +14,7 @@
     ('stg_contact__case_counters', {'source_reopen_count': 'reopen_count',
         'source_reassignment_count': 'reassignment_count', 'source_sla_made': 'is_sla_made'}),
     ('stg_contact__case_assignments', {'team': 'to_group'}),
+    ('stg_contact__case_priorities', {'priority': 'to_priority'}),
     ('stg_contact__case_statuses', {}),
 ] -%}
 {%- set columns = {
