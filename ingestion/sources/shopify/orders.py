@@ -31,6 +31,7 @@ from ingestion.sources.shopify.values import (
     whole,
 )
 
+_TIMES = ("created_at", "processed_at", "updated_at", "cancelled_at")
 _CANCELLED_BY = {"customer": "customer", "declined": "system"}
 
 
@@ -49,7 +50,7 @@ def outcomes(order: Json, derivation: str) -> Iterator[Outcome]:
 
 def _states(order: Json, order_id: str, currency: str | None, derivation: str) -> Iterator[Outcome]:
     """Placed and cancelled as far as they are told: some webhooks carry chosen fields only."""
-    cancelled_at, updated_at = moment(order.get("cancelled_at")), moment(order.get("updated_at"))
+    cancelled_at = moment(order.get("cancelled_at"))
     facts: list[Event] = []
     try:
         facts.append(_placed(order, order_id, currency))
@@ -58,7 +59,7 @@ def _states(order: Json, order_id: str, currency: str | None, derivation: str) -
     if cancelled_at:
         facts.append(_cancelled(order, order_id, cancelled_at))
     if facts:
-        seen = max(filter(None, (updated_at, moment(order.get("created_at")), cancelled_at)))
+        seen = max(filter(None, (moment(order.get(name)) for name in _TIMES)))
         yield told(f"order/{order_id}", seen, facts, derivation)
 
 
