@@ -116,7 +116,8 @@ def moment(leaf: str) -> str:
     plain = "['\"%Y-%m-%dT%H:%M:%SZ\"', '\"%Y-%m-%dT%H:%M:%S.%fZ\"']"
     cast = f"try_cast({_bare(leaf)} as timestamptz)"
     other = f"case when {is_text(leaf)} and {has_zone(leaf)} then {cast} end"
-    return f"coalesce(try_strptime({leaf}, {plain})::timestamptz, {other})"
+    # the bare words Infinity and -Infinity are no text, but strptime reads them as times
+    return f"case when {is_text(leaf)} then coalesce(try_strptime({leaf}, {plain})::timestamptz, {other}) end"
 
 
 def day(leaf: str) -> str:
@@ -155,6 +156,11 @@ def _money(field: Field, leaf: str) -> dict[str, str]:
     }
 
 
+def _part(item: Field) -> str:
+    """SQL of the leaf of a list element's part; null is as good as absent, as everywhere."""
+    return f"nullif(json_extract(e, '$.{item.key}')::varchar, 'null')"
+
+
 def _element(field: Field) -> str:
     """SQL of one list element `e` (a JSON text) as its typed value."""
     if isinstance(field.of, str):
@@ -163,7 +169,7 @@ def _element(field: Field) -> str:
     parts = [
         f"{column} := {sql}"
         for item in field.of.values()
-        for column, sql in typed(item, f"json_extract(e, '$.{item.key}')::varchar").items()
+        for column, sql in typed(item, _part(item)).items()
     ]
     return f"struct_pack({', '.join(parts)})"
 
@@ -175,7 +181,7 @@ def _element_is_sound(field: Field) -> str:
     checks = [
         sound(item, leaf, list(typed(item, leaf).values()))
         for item in field.of.values()
-        for leaf in [f"json_extract(e, '$.{item.key}')::varchar"]
+        for leaf in [_part(item)]
     ]
     return f"json_type(e) = 'OBJECT' and {' and '.join(checks)}"
 

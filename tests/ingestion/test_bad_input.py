@@ -71,6 +71,12 @@ BAD_EVENTS: dict[str, tuple[Any, str, str]] = {
         "double_key",
         "",
     ),
+    "a bare word for a time": (
+        json.dumps(event(9)).replace('"2026-05-01T10:00:00Z"', "-Infinity"),
+        "bad_time",
+        "time",
+    ),
+    "two events in a line": (json.dumps(event(9)) + json.dumps(event(8)), "not_json", ""),
     "broken JSON": ('{"id": "a", ', "not_json", ""),
     "an array in a line": ("[1, 2]", "not_json", ""),
     "a bare number": ("12", "not_json", ""),

@@ -12,8 +12,8 @@ from ingestion import inputs
 from ingestion.catalogue import DOMAINS, load
 from ingestion.simulation import demo
 from ingestion.simulation.company import Company
-from tests.ingestion import mutations
-from tests.ingestion.conftest import Home
+from tests.ingestion import mutations, oracle
+from tests.ingestion.conftest import NOW, Home
 
 _A_TYPE = 6  # events of each type that are mutated
 
@@ -84,3 +84,22 @@ def test_a_file_is_read_line_by_line_whatever_its_first_line_is(
     read = lines.path.read_bytes()
     assert len(candidates(read)) + len(lines.rejected) == len(candidates(text))
     assert read.endswith(b"\n".join(sound) + b"\n")
+
+
+def test_a_slow_second_opinion_agrees_on_every_line(
+    home: Home, sound_events: list[dict[str, Any]]
+) -> None:
+    drawn = (line for line, _ in mutations.mixed(sound_events, 3_000, seed=11, share=0.95))
+    lines = [
+        line for line in drawn if b"\n" not in line and line.strip() and oracle.has_opinion(line)
+    ]
+    home.ingest(home.write("contact/mutated.jsonl", b"\n".join(lines) + b"\n"))
+    rejected = {line: code for code, _, line in home.reasons()}
+    conflicts = {line for line, code in rejected.items() if code == "conflicting_duplicate"}
+    differing = [
+        (rejected.get(number), line[:300])
+        for number, line in enumerate(lines, 1)
+        if number not in conflicts and oracle.is_sound(line, NOW) == (number in rejected)
+    ]
+    assert len(lines) > 2_000
+    assert not differing
