@@ -26,23 +26,39 @@ REQUIRED = (
     "WAYPOST_DATA",
     "WAYPOST_SECRET",
 )
+OPTIONAL = (
+    "WAYPOST_ALERT_URL",
+    "WAYPOST_SHOPIFY_TOKEN",
+    "WAYPOST_SHOPIFY_URL",
+    "WAYPOST_SHOPIFY_WEBHOOK_SECRETS",
+    "WAYPOST_STRIPE_KEY",
+    "WAYPOST_STRIPE_WEBHOOK_SECRETS",
+    "WAYPOST_ZENDESK_TOKEN",
+    "WAYPOST_ZENDESK_URL",
+    "WAYPOST_ZENDESK_USER",
+    "WAYPOST_ZENDESK_WEBHOOK_SECRETS",
+)
 AIRFLOW = ("api-server", "dag-processor", "scheduler", "triggerer")
 
 
-def compose(tmp_path: Path, *arguments: str, without: str = "") -> Any:
+def compose(tmp_path: Path, *arguments: str, without: str = "", profile: str = "") -> Any:
     lines = [f"{name}=/filled-in/{name.lower()}" for name in REQUIRED if name != without]
     filled = tmp_path / "env"
     filled.write_text("\n".join(lines))
     command = [BIN / "docker-compose", "--env-file", filled, "-f", PROJECT / "docker-compose.yml"]
-    clean = {name: value for name, value in os.environ.items() if name not in REQUIRED}
+    clean = {name: value for name, value in os.environ.items() if name not in REQUIRED + OPTIONAL}
     return subprocess.run(
-        [*command, "config", *arguments], env=clean, capture_output=True, text=True
+        [*command, "--profile", profile, "config", *arguments],
+        env=clean,
+        capture_output=True,
+        text=True,
     )
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(compose(tmp_path, "--format", "json").stdout)["services"]
+    told = compose(tmp_path, "--format", "json", profile="listen").stdout
+    found: dict[str, Any] = json.loads(told)["services"]
     return found
 
 
@@ -62,16 +78,29 @@ def test_the_example_names_what_must_be_filled_in_and_fills_in_nothing() -> None
     lines = (PROJECT / ".env.example").read_text("utf-8").splitlines()
     names = [line for line in lines if line and not line.startswith("#")]
     assert all(line.endswith("=") for line in names), "a value in the example"
-    assert {line[:-1] for line in names} == {*REQUIRED, "WAYPOST_ALERT_URL"}
+    assert {line[:-1] for line in names} == {*REQUIRED, *OPTIONAL}
 
 
 def test_these_services_and_no_others(services: dict[str, Any]) -> None:
-    assert set(services) == {*AIRFLOW, "postgres", "prepare", "dashboard"}
+    assert set(services) == {*AIRFLOW, "postgres", "prepare", "dashboard", "listen"}
+
+
+def test_the_listener_starts_only_when_asked_for(tmp_path: Path) -> None:
+    usual = json.loads(compose(tmp_path, "--format", "json").stdout)["services"]
+    assert "listen" not in usual
+
+
+def test_the_listener_sees_landing_and_signing_secrets_alone(services: dict[str, Any]) -> None:
+    listener = services["listen"]
+    assert [one["target"] for one in listener["volumes"]] == ["/data/landing"]
+    assert all(name.endswith("_WEBHOOK_SECRETS") for name in listener["environment"])
+    for name in {*services} - {"listen"}:
+        assert not any("WEBHOOK" in one for one in services[name].get("environment") or {})
 
 
 def test_ports_are_published_on_this_machine_only(services: dict[str, Any]) -> None:
     ports = {name: one.get("ports", []) for name, one in services.items()}
-    assert {name for name, own in ports.items() if own} == {"api-server", "dashboard"}
+    assert {name for name, own in ports.items() if own} == {"api-server", "dashboard", "listen"}
     assert {port["host_ip"] for own in ports.values() for port in own} == {"127.0.0.1"}
 
 

@@ -13,6 +13,7 @@ from waypost.standalone import Airflow, AirflowError
 
 INGEST_DAGS = ("ingest_contact_events", "ingest_order_events", "ingest_billing_events")
 BUILD_DAG = "build_customer_journey"
+PULL_DAG = "pull_sources"
 POOL = "duckdb_writer"
 DAGS_LIMIT_SECONDS = 120
 RUN_LIMIT_SECONDS = 3600
@@ -33,17 +34,19 @@ class Outcome:
     is_nothing_new: bool = True
 
 
-def run(airflow: Airflow, logs: Path, tell: Tell) -> Outcome:
+def run(airflow: Airflow, logs: Path, tell: Tell, *, is_pulling: bool = False) -> Outcome:
     """Trigger the three ingests and wait until no run and no asset event is left.
 
-    The pool of the build opens when all three have ended: one build of everything instead of one
+    With `is_pulling` the connected systems are asked first. The pool of the build opens when all three have ended: one build of everything instead of one
     of what the first source brought and another of the rest.
     """
     _wait_for_dags(airflow)
     airflow.set_pool(POOL, 0)
-    for dag_id in INGEST_DAGS:
-        airflow.post(f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
     shown: dict[tuple[str, str, str], str] = {}
+    if is_pulling:
+        _trigger(airflow, [PULL_DAG])
+        _follow(airflow, tell, shown, until=lambda one: _are_over(one, [PULL_DAG]))
+    _trigger(airflow, INGEST_DAGS)
     _follow(airflow, tell, shown, until=_are_ingests_over)
     airflow.set_pool(POOL, 1)
     tasks = _follow(airflow, tell, shown, until=_is_all_over)
@@ -58,9 +61,14 @@ def run(airflow: Airflow, logs: Path, tell: Tell) -> Outcome:
     return outcome
 
 
+def _trigger(airflow: Airflow, dag_ids: Collection[str]) -> None:
+    for dag_id in dag_ids:
+        airflow.post(f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
+
+
 def _wait_for_dags(airflow: Airflow) -> None:
     deadline = time.monotonic() + DAGS_LIMIT_SECONDS
-    wanted = {*INGEST_DAGS, BUILD_DAG}
+    wanted = {*INGEST_DAGS, BUILD_DAG, PULL_DAG}
     while time.monotonic() < deadline:
         errors = airflow.get("/api/v2/importErrors")["import_errors"]
         if errors:

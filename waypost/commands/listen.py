@@ -67,7 +67,7 @@ def command(host: str, port: int, rotate: float) -> None:
 
     secrets = _secrets()
     settings = Settings.from_environment()
-    settings.create()
+    settings.landing.mkdir(parents=True, exist_ok=True)
     server = _socket(host, port)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)

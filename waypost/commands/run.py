@@ -10,7 +10,7 @@ from types import FrameType
 
 import click
 
-from waypost import airflow_run, pages, summary
+from waypost import access, airflow_run, pages, summary
 from waypost.cli import WaypostError
 from waypost.settings import Settings
 from waypost.standalone import Airflow, AirflowError
@@ -26,9 +26,12 @@ def _landed(settings: Settings) -> list[Path]:
     return [p for p in inside if not any(part.startswith(".") for part in p.parts[-2:])]
 
 
-def _simulate(settings: Settings, customers: int | None) -> None:
+def _simulate(settings: Settings, customers: int | None, connected: list[str]) -> None:
     from waypost.commands.simulate import command as simulate
 
+    if connected:
+        _tell(f"Simulation skipped: {', '.join(connected)} is connected.")
+        return
     landed = _landed(settings)
     if landed:
         _tell(f"Simulation skipped: {len(landed)} files lie in {settings.landing} already.")
@@ -42,12 +45,14 @@ def _stop_on_terminate(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _pipeline(settings: Settings) -> airflow_run.Outcome:
+def _pipeline(settings: Settings, *, is_pulling: bool) -> airflow_run.Outcome:
     _tell("Starting Airflow …")
     try:
         with Airflow(settings) as airflow:
             _tell(f"Airflow is up at {airflow.address} (its log: {airflow.log}).")
-            outcome = airflow_run.run(airflow, settings.airflow / "logs", _tell)
+            outcome = airflow_run.run(
+                airflow, settings.airflow / "logs", _tell, is_pulling=is_pulling
+            )
             _tell("Stopping Airflow …")
     except AirflowError as error:
         raise WaypostError(str(error)) from error
@@ -76,7 +81,8 @@ def _serve(settings: Settings, port: int | None, *, once: bool) -> None:
 def command(customers: int | None, port: int | None, once: bool) -> None:
     """Run the whole pipeline through Airflow, print a summary and serve the pages.
 
-    An empty landing zone is filled with the demo company first. Exit 1 when a task failed: the
+    Connected systems are pulled first; without any, an empty landing zone is filled with the demo
+    company. Exit 1 when a task failed: the
     last line names the task, the reason and its log.
     """
     signal.signal(signal.SIGTERM, _stop_on_terminate)
@@ -85,8 +91,9 @@ def command(customers: int | None, port: int | None, once: bool) -> None:
     settings.create()
     started = time.monotonic()
     try:
-        _simulate(settings, customers)
-        outcome = _pipeline(settings)
+        connected = [one for one in access.SYSTEMS if access.of_environment(one)]
+        _simulate(settings, customers, connected)
+        outcome = _pipeline(settings, is_pulling=bool(connected))
     except KeyboardInterrupt:
         raise WaypostError("Stopped before the end; `waypost run` goes on from here.") from None
     new = outcome.is_nothing_new and not outcome.failures
