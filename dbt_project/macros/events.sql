@@ -23,3 +23,18 @@
 {% macro event_order() -%}
     occurred_at, coalesce("sequence", 0), event_type_rank, event_key
 {%- endmacro %}
+
+{#- The same order as one value, for max_by and min_by in a grouping: no tie is left to chance. -#}
+{% macro event_position() -%}
+    {{ return(adapter.dispatch('event_position')()) }}
+{%- endmacro %}
+
+{% macro default__event_position() -%}
+    struct_pack(
+        at := occurred_at, place := coalesce("sequence", 0), rank := event_type_rank, key := event_key
+    )
+{%- endmacro %}
+
+{% macro spark__event_position() -%}
+    struct(occurred_at, coalesce(`sequence`, 0), event_type_rank, event_key)
+{%- endmacro %}

@@ -1,7 +1,7 @@
 {#- Steps, ends, messages and logged work of each call or chat; each leg of a call has its own end. -#}
 with facts as (
     select
-        contact_id, occurred_at, queue, team,
+        contact_id, occurred_at, "sequence", event_type_rank, event_key, queue, team,
         case when event_type = 'contact.queued' then occurred_at end as queued_at,
         case when event_type = 'contact.answered' then occurred_at end as answered_at,
         case when event_type = 'contact.abandoned' then occurred_at end as abandoned_at,
@@ -20,14 +20,14 @@ with facts as (
     union all
 
     select
-        contact_id, occurred_at, null, team, null, null, null, null, null,
+        contact_id, occurred_at, "sequence", event_type_rank, event_key, null, team, null, null, null, null, null,
         wrapup_code, occurred_at as ended_at, talk_seconds, hold_seconds, acw_seconds, null, null, null
     from {{ ref('stg_contact__contacts_ended') }}
 
     union all
 
     select
-        contact_id, occurred_at, null, team, null, null, null, null, null,
+        contact_id, occurred_at, "sequence", event_type_rank, event_key, null, team, null, null, null, null, null,
         null, null, null, null, null, null, author_role, is_automated
     from {{ ref('stg_contact__messages') }}
     where contact_id is not null and is_public
@@ -35,7 +35,7 @@ with facts as (
     union all
 
     select
-        contact_id, occurred_at, null, team, null, null, null, null, null,
+        contact_id, occurred_at, "sequence", event_type_rank, event_key, null, team, null, null, null, null, null,
         null, null, null, null, null, handling_seconds, null, null
     from {{ ref('stg_contact__handling_times') }}
     where contact_id is not null
@@ -43,8 +43,8 @@ with facts as (
 
 select
     contact_id,
-    {{ max_by('team', 'occurred_at') }} as team,
-    {{ max_by('queue', 'occurred_at') }} as queue,
+    {{ max_by('team', event_position()) }} as team,
+    {{ max_by('queue', event_position()) }} as queue,
     max(wrapup_code) as wrapup_code,
     count(transfer) as transfer_count,
     count(case when author_role = 'customer' then 1 end) as customer_message_count,

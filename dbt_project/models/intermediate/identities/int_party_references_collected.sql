@@ -4,7 +4,6 @@ with referenced as (
         party_refs,
         '{{ domain }}' = 'party' as is_identification,
         recorded_at,
-        commit_no,
         event_key
     from {{ live_events(domain) }} as live
     where party_refs is not null
@@ -18,8 +17,7 @@ select
     row_number() over (order by min(event_key)) as reference_number,
     party_refs,
     is_identification,
-    commit_no,
     min(recorded_at) as recorded_at,
     min(event_key) as evidence_event_key
 from referenced
-group by party_refs, is_identification, commit_no
+group by party_refs, is_identification

@@ -1,11 +1,11 @@
 with offers as (
     select
         offer_id,
-        {{ max_by('contact_id', 'occurred_at') }} as contact_id,
-        {{ max_by('offer_kind', 'occurred_at') }} as offer_kind,
-        {{ max_by('product', 'occurred_at') }} as product,
-        {{ max_by('value_minor', 'occurred_at') }} as value_minor,
-        {{ max_by('value_currency', 'occurred_at') }} as currency,
+        {{ max_by('contact_id', event_position()) }} as contact_id,
+        {{ max_by('offer_kind', event_position()) }} as offer_kind,
+        {{ max_by('product', event_position()) }} as product,
+        {{ max_by('value_minor', event_position()) }} as value_minor,
+        {{ max_by('value_currency', event_position()) }} as currency,
         max(case when event_type = 'offer.accepted' then 1 else 0 end) = 1 as is_accepted,
         min(occurred_at) as made_at
     from {{ ref('stg_contact__offers') }}

@@ -19,7 +19,7 @@ efforts as (
         responses.month,
         count(*) as ces_response_count,
         sum(responses.is_top) as ces_top_count,
-        sum(responses.score) as ces_score_sum
+        {{ exact_sum('responses.score') }} as ces_score_sum
     from {{ ref('int_survey_responses_counted') }} as responses
     where
         responses.survey_kind = 'ces'

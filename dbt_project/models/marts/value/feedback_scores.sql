@@ -10,7 +10,7 @@ with counted as (
         count(*) as all_response_count,
         sum(case when is_counted then is_top else 0 end) as top_count,
         sum(case when is_counted then is_bottom else 0 end) as bottom_count,
-        sum(case when is_counted and is_scored then score else 0 end) as score_sum,
+        {{ exact_sum('case when is_counted and is_scored then score else 0 end') }} as score_sum,
         month
     from {{ ref('int_survey_responses_counted') }}
     group by survey_kind, scale_id, survey_scope, segment, scale_min, scale_max, month

@@ -27,11 +27,11 @@ select
     {%- for count in counts %}
     cast(coalesce(sum(friction.{{ count }}_count), 0) as bigint) as {{ count }}_count,
     {%- endfor %}
-    cast(coalesce(sum(friction.friction_points), 0) as double) as friction_points,
+    coalesce({{ exact_sum('friction.friction_points') }}, 0) as friction_points,
     {%- for effort in ['customer_minutes', 'waiting_hours'] %}
-    cast(
-        sum(case when friction.contact_id is not null then contacts.{{ effort }} else 0 end) as double
-    ) as {{ effort }},
+    {{ exact_sum(
+        'case when friction.contact_id is not null then contacts.' ~ effort ~ ' else 0 end'
+    ) }} as {{ effort }},
     {%- endfor %}
     cast(
         sum(case when friction.contact_id is not null then contacts.service_cost_amount else 0 end)

@@ -26,7 +26,8 @@ compared as (
         max(case when recency_number = 1 then order_id end) as order_id,
         max(case when recency_number = 1 then score end) as last_score,
         max(case when recency_number = 1 then answered_at end) as fired_at,
-        avg(case when recency_number > 1 then cast(score as double) end) as earlier_score,
+        {{ exact_sum('case when recency_number > 1 then score end') }}
+        / nullif(count(case when recency_number > 1 then 1 end), 0) as earlier_score,
         {{ ordered_list('event_id', 'answered_at') }} as evidence_event_ids,
         {{ ordered_list('event_key', 'answered_at') }} as evidence_event_keys,
         count(*) as evidence_count
