@@ -22,6 +22,8 @@ COMMANDS = {
     "build": ("build", "Turn the log into the warehouse (dbt)."),
     "check": ("check", "Run a gate: the log or the marts (Great Expectations)."),
     "publish": ("publish", "Swap the serving copy for the new marts."),
+    "replay": ("replay", "Rebuild everything right of the log from the log alone."),
+    "restate": ("restate", "Say why a number changed between two moments."),
     "run": ("run", "Run the whole pipeline through Airflow and serve the pages."),
     "dashboard": ("dashboard", "Serve the pages."),
     "quarantine": ("quarantine", "List and show what was not let in."),

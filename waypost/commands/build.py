@@ -15,14 +15,17 @@ from waypost.cli import WaypostError
 from waypost.settings import Settings
 
 
-def _moment(_context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def moment_of(text: str) -> datetime:
+    """A time as written on the command line; UTC unless it says another zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter("write a time such as 2026-03-01T00:00:00Z.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _moment(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    return None if text is None else moment_of(text)
 
 
 def _database(settings: Settings, as_of: datetime | None, log_as_of: datetime | None) -> Path:

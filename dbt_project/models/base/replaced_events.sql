@@ -1,18 +1,23 @@
-with repeated_keys as (
-    select event_key from {{ ref('log_rows') }}
+with known as (
+    select event_key, commit_no from {{ ref('log_rows') }}
+    where recorded_at <= {{ as_of() }}
+),
+
+repeated_keys as (
+    select event_key from known
     group by event_key
     having count(*) > 1
 ),
 
 numbered as (
     select
-        log_rows.event_key,
-        log_rows.commit_no,
+        known.event_key,
+        known.commit_no,
         row_number() over (
-            partition by log_rows.event_key order by log_rows.commit_no desc
+            partition by known.event_key order by known.commit_no desc
         ) as latest_number
-    from {{ ref('log_rows') }} as log_rows
-    inner join repeated_keys on log_rows.event_key = repeated_keys.event_key
+    from known
+    inner join repeated_keys on known.event_key = repeated_keys.event_key
 )
 
 select event_key, commit_no from numbered
