@@ -45,11 +45,12 @@ class Job:
 
 @dataclass
 class Report:
-    """Pages and records that were landed, and streams that this account does not offer."""
+    """Pages and records landed; streams that this account lacks, or of which a stretch is lost."""
 
     pages: int = 0
     streams: dict[str, int] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)
+    gaps: dict[str, str] = field(default_factory=dict)
 
 
 def pull(job: Job) -> dict[str, Any]:
@@ -75,6 +76,7 @@ def pull(job: Job) -> dict[str, Any]:
         "retries": job.client.retries,
         "streams": report.streams,
         "unavailable": report.unavailable,
+        "gaps": report.gaps,
     }
 
 
@@ -114,6 +116,12 @@ def _pull_stream(job: Job, stream: Stream, report: Report) -> None:
     path = job.cursors / job.client.system.name / f"{stream.name}{suffix}.json"
     goal = int(job.now())
     cursor = _start(job, cursors.read(path), goal)
+    if stream.kept_days and (oldest := goal - stream.kept_days * _DAY) > cursor.done_until:
+        report.gaps[stream.name] = (
+            f"{stream.name} before {_compact(oldest)} are gone: {job.client.system.name} keeps "
+            f"{stream.kept_days} days; --backfill --since {_compact(cursor.done_until)[:8]} "
+            "brings the objects."
+        )
     while cursor.piece or cursor.done_until < (cursor.goal or goal):
         if cursor.piece is None:
             cursor = replace(cursor, piece=_next_piece(cursor, stream, goal))

@@ -65,6 +65,7 @@ class Stream:
     parts: Callable[[Any], list[tuple[str, Request]]] = lambda document: []
     modes: tuple[str, ...] = (INCREMENTAL, BACKFILL)
     slice_days: int | None = 30  # None: the system knows no end of a window, read to its end
+    kept_days: int | None = None  # the system forgets what is older
     is_whole: bool = False  # always the whole list: a page that has not changed is not landed again
     is_optional: bool = False  # not every account has it: 403 and 404 are told and passed over
 

@@ -20,6 +20,7 @@ from ingestion.transport.streams import (
     records_in,
 )
 
+KEPT_DAYS = 30  # of events; objects stay
 LISTS = (
     "customers",
     "charges",
@@ -58,6 +59,7 @@ def _stream(name: str, mode: str) -> Stream:
         count=records_in("data"),
         following=_following,
         modes=(mode,),
+        kept_days=KEPT_DAYS if name == "events" else None,
         is_optional=mode == BACKFILL,
     )
 

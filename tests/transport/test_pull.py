@@ -82,6 +82,14 @@ def test_a_record_inside_the_overlap_is_not_missed(tmp_path: Path) -> None:
     assert landed(tmp_path)["evt_late"] == 1
 
 
+def test_a_pause_longer_than_the_system_remembers_is_told(stripe: Fake, tmp_path: Path) -> None:
+    assert pulled(stripe, tmp_path, now=NOW - 40 * DAY)["gaps"] == {}
+    gaps = pulled(stripe, tmp_path)["gaps"]
+    assert "events before 20251202T000000Z are gone" in gaps["events"]
+    assert "--backfill --since 20251121" in gaps["events"]
+    assert pulled(stripe, tmp_path)["gaps"] == {}
+
+
 FAULTS = ["429", "500", "silent", "cut", "half", "503", "502"]
 
 

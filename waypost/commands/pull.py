@@ -105,4 +105,6 @@ def command(
         bar.close()
     for sentence in counts["unavailable"].values():
         click.echo(f"Passed over: {sentence}", err=True)
+    for sentence in counts["gaps"].values():
+        click.echo(f"A gap: {sentence}", err=True)
     print(json.dumps(counts))
