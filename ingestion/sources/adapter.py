@@ -79,6 +79,8 @@ class Snapshot:
     A fact with `retracted` true takes the first back.
     `template` is the CloudEvent of a change without id, time and data (but with what each event's
     data has in common); `since` is when the object came to be, if known.
+    `has_history`: the source tells this object's changes one by one, so that its states, which
+    another delivery may bring, say nothing new; a mark that becomes no event itself.
     """
 
     object_key: str
@@ -87,6 +89,7 @@ class Snapshot:
     template: Event = field(default_factory=dict)
     facts: Sequence[Event] = ()
     since: str | None = None
+    has_history: bool = False
 
 
 Outcome = Event | Unused | Wrong | Snapshot

@@ -20,6 +20,8 @@ from ingestion.sources.adapter import Event, Outcome, Snapshot, Unused, Watched,
 
 OLDER = Unused("state older than the one known")
 UNCHANGED = Unused("state unchanged")
+COVERED = Unused("state covered by the history of its changes")
+_ALWAYS = "9999-12-31T00:00:00+00:00"  # seen at: no later state says more than the history
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,13 @@ def diff(known: Known | None, now: Snapshot, key: bytes) -> tuple[list[Outcome],
     """What changed, and the state to remember (the one known, when nothing new was learnt).
 
     `key` makes the hashes of values useless to whoever finds them. Never empty: an object of which
-    nothing changed gives one `Unused`, one without a time of its state one `Wrong`.
+    nothing changed gives one `Unused`, one without a time of its state one `Wrong`; only the mark
+    that an object has a history gives nothing.
     """
+    if now.has_history:
+        return [], Known(_ALWAYS)
+    if known and known.seen_at == _ALWAYS:
+        return [COVERED], known
     seen = _moment(now.seen_at)
     if seen is None:
         return [Wrong("bad_time", "seen_at")], known

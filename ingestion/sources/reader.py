@@ -155,7 +155,8 @@ def _take(taken: Taken, outcome: Outcome, delivery: Delivery, place: int, out: T
     if isinstance(outcome, Unused):
         _count(taken.unused, outcome.reason)
     elif isinstance(outcome, Snapshot):
-        _count(taken.unused, f"state not compared: {delivery.topic}")
+        if not outcome.has_history:
+            _count(taken.unused, f"state not compared: {delivery.topic}")
     elif isinstance(outcome, Wrong):
         code = outcome.code if outcome.code in REASONS else "bad_payload"
         taken.rejected.append((code, _plain(outcome.path), place))

@@ -48,7 +48,8 @@ _HISTORY = (
     "survey.answered",
 )
 TOPICS: Mapping[str, tuple[str, ...] | Unused] = {
-    "tickets": ("case.opened", "case.linked"),
+    "tickets": ("case.opened", "case.linked", "case.status_changed", "case.priority_changed",
+                "case.assigned"),
     "ticket_audits": _HISTORY,
     "ticket_events": _HISTORY,
     "ticket_comments": ("contact.message_sent",),
@@ -96,7 +97,6 @@ _READERS: Mapping[str, Callable[[Record, Context], Iterator[Outcome]]] = {
     "ticket_audits": audits.events,
     "ticket_events": lambda told, context: audits.events(exports.audit_of(told), context),
     "tickets": tickets.of_ticket,
-    "ticket_states": tickets.of_state,
     "merges": merges.of_row,
     "ticket_comments": comments.of_comment,
     "ticket_metric_events": metrics.of_metric_event,

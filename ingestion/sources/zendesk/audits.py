@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.sources.adapter import Outcome, Unused, Wrong
+from ingestion.sources.adapter import Outcome, Snapshot, Unused, Wrong
 from ingestion.sources.zendesk import changes, comments, merges, roles
 from ingestion.sources.zendesk.context import Context
-from ingestion.sources.zendesk.tickets import opened
+from ingestion.sources.zendesk.facts import SOURCE
+from ingestion.sources.zendesk.tickets import opened, state_key
 from ingestion.sources.zendesk.values import Record, identity, listed, record, second
 
 _COMMENTS = ("Comment", "FacebookComment")
@@ -73,6 +74,8 @@ def events(audit: Record, context: Context) -> Iterator[Outcome]:
         yield _incomplete(audit, ticket)
         return
     update = _update(audit, ticket, time, context)
+    if "status" in update.fields():
+        yield Snapshot(state_key(ticket), time, template={"source": SOURCE}, has_history=True)
     if update.is_creation:
         yield from _creation(update)
     yield from changes.of_update(update)

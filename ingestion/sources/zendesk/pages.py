@@ -13,15 +13,15 @@ from ingestion.sources.zendesk.context import Context, around
 from ingestion.sources.zendesk.values import Record, identity, record, text
 from ingestion.sources.zendesk.webhooks import PREFIX
 
-# Key of a page (or of a single object) → the topic of its records.
+# Key of a page (or of a single object) → the topic of its records; histories before states.
 KEYS = {
-    "tickets": "tickets",
-    "ticket": "tickets",
-    "deleted_tickets": "deleted_tickets",
     "audits": "ticket_audits",
     "audit": "ticket_audits",
     "ticket_audits": "ticket_audits",
     "ticket_events": "ticket_events",
+    "tickets": "tickets",
+    "ticket": "tickets",
+    "deleted_tickets": "deleted_tickets",
     "ticket_metric_events": "ticket_metric_events",
     "ticket_metrics": "ticket_metrics",
     "ticket_metric": "ticket_metrics",
@@ -113,11 +113,11 @@ def _with_nested(ticket: Record, context: Context) -> Iterator[Delivery]:
     inner = around({**nested, "tickets": [ticket]}) if nested else context
     roles = {**context.roles, **inner.roles}
     merged = Context(inner.base or context.base, roles, {**context.requesters, **inner.requesters})
-    yield _delivery("tickets", ticket, merged)
     for key, found in nested.items():
         for entry in found if isinstance(found, list) else [found]:
             told = {"ticket_id": named, **record(entry)}
             yield _delivery(KEYS.get(key, "ticket_metrics"), told, merged)
+    yield _delivery("tickets", ticket, merged)
 
 
 _NESTED = ("audits", "comments", "metric_set", "users")

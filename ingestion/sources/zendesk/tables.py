@@ -16,6 +16,7 @@ import duckdb
 
 from ingestion.sources import exports
 from ingestion.sources.adapter import Delivery
+from ingestion.sources.zendesk import words
 from ingestion.sources.zendesk.context import Context
 from ingestion.sources.zendesk.values import identity, listed
 
@@ -38,14 +39,13 @@ TABLES = tuple(_COLUMNS)
 # Query (beside this module) → topic of its rows, in the order in which they are told.
 _QUERIES = {
     "users": "users",
-    "tickets": "tickets",
     "field_history": "ticket_audits",
+    "tickets": "tickets",
     "comments": "ticket_comments",
     "merges": "merges",
     "targets": "ticket_metric_events",
     "ratings": "satisfaction_ratings",
     "chats": "chats",
-    "states": "ticket_states",
 }
 
 
@@ -67,7 +67,7 @@ def _of_row(topic: str, row: dict[str, Any]) -> Iterator[Delivery]:
     """A delivery of a row: `told` is its record as JSON, the rest what a page would side-load."""
     told = json.loads(row["told"])
     author, ticket = identity(told.get("author_id")), identity(told.get("ticket_id"))
-    role, requester = row.get("author_role"), identity(row.get("requester_id"))
+    role, requester = words.role(row.get("author_role")), identity(row.get("requester_id"))
     context = Context(
         roles={author: role} if author and role else {},
         requesters={ticket: [("", requester)]} if ticket and requester else {},

@@ -12,7 +12,7 @@ from ingestion.sources.adapter import Outcome, Snapshot, Watched, Wrong
 from ingestion.sources.zendesk import words
 from ingestion.sources.zendesk.context import Context, base_of
 from ingestion.sources.zendesk.facts import SOURCE, case_id, link, of_case, person
-from ingestion.sources.zendesk.values import Record, identity, moment, record, second, word
+from ingestion.sources.zendesk.values import Record, identity, instant, moment, record, second, word
 
 
 def opened(
@@ -60,8 +60,15 @@ def _followed(ticket: str, time: str, via: Record) -> Iterator[Outcome]:
 
 
 def of_ticket(ticket: Record, context: Context) -> Iterator[Outcome]:
-    """A ticket object: its opening, and its state where no history will be told."""
+    """A ticket object: its opening, and its state, which says nothing where audits were told."""
     yield from opened(ticket, context)
+    if word(ticket.get("status")) in words.STATUSES and instant(ticket.get("updated_at")):
+        yield from of_state(ticket, context)
+
+
+def state_key(ticket: str) -> str:
+    """The ticket as the differ knows it."""
+    return f"ticket/{ticket}"
 
 
 def of_state(ticket: Record, context: Context) -> Iterator[Outcome]:
@@ -78,7 +85,7 @@ def of_state(ticket: Record, context: Context) -> Iterator[Outcome]:
         "data": {"case_id": case},
     }
     since = moment(ticket.get("created_at"))
-    yield Snapshot(f"ticket/{named}", seen, dict(_watched(ticket)), template, since=since)
+    yield Snapshot(state_key(named), seen, dict(_watched(ticket)), template, since=since)
 
 
 def _watched(ticket: Record) -> Iterator[tuple[str, Watched]]:

@@ -15,15 +15,15 @@ def of_user(user: Record, context: Context) -> Iterator[Outcome]:
     """The identifiers of an end user as of the user's last update."""
     named = identity(user.get("id"))
     time = second(user.get("updated_at") or user.get("created_at"))
-    if not named or not time:
-        yield Wrong("missing_field", "id" if not named else "updated_at")
-        return
+    others = [{"id_type": t, "id": v, "role": "customer"} for t, v in _identifiers(user)]
     if words.role(user.get("role")) == "agent":
         yield Unused("user is staff")
         return
-    others = [{"id_type": t, "id": v, "role": "customer"} for t, v in _identifiers(user)]
     if not others:
         yield Unused("user without identifiers")
+        return
+    if not named or not time:
+        yield Wrong("missing_field", "id" if not named else "updated_at")
         return
     refs = [*(person(named) or []), *others]
     fact = f"user/{named}/identified/{time}"

@@ -12,6 +12,11 @@ select
         created_at: ticket.created_at,
         requester_id: coalesce(first_requesters.requester_id, ticket.requester_id),
         submitter_id: ticket.submitter_id,
+        updated_at: ticket.updated_at,
+        status: ticket.status,
+        priority: ticket.priority,
+        group_id: ticket.group_id,
+        assignee_id: ticket.assignee_id,
         via: {
             channel: ticket.via_channel,
             source: {
