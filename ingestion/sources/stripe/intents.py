@@ -1,0 +1,63 @@
+"""Payment intents of Stripe, to events: they count only where no charge exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingestion.sources.adapter import Outcome, Unused
+from ingestion.sources.stripe.payments import BY_CHARGE, METHODS, paid
+from ingestion.sources.stripe.values import (
+    NO_ID,
+    Obj,
+    Telling,
+    dig,
+    event,
+    items,
+    mapping,
+    moment,
+    money,
+    number,
+    ref,
+    text,
+)
+
+BY_FAILED_CHARGE = Unused("covered by charge.failed")
+
+
+def intent_succeeded(telling: Telling) -> Iterator[Outcome]:
+    """Counts only where no charge carried it."""
+    thing, identity = telling.object, ref(telling.object)
+    if identity is None:
+        yield NO_ID
+    elif _has_charge(thing):
+        yield BY_CHARGE
+    else:
+        received = number(thing.get("amount_received"))
+        data = paid(telling, thing, identity)
+        if received:
+            data["amount"] = money(received, thing.get("currency"))
+        at, subject = telling.told_at or moment(thing.get("created")), f"payment/{identity}"
+        yield event(telling, "payment.succeeded", f"{identity}/succeeded", subject, at, data)
+
+
+def _has_charge(thing: Obj) -> bool:
+    """Also where the version tells nothing of charges: a payment has one, then."""
+    if ref(thing.get("latest_charge")) or any(items(thing.get("charges"))):
+        return True
+    return "latest_charge" not in thing and "charges" not in thing
+
+
+def intent_failed(telling: Telling) -> Iterator[Outcome]:
+    """An attempt that failed before there was a charge, such as a refused authentication."""
+    thing, identity = telling.object, ref(telling.object)
+    error = mapping(thing.get("last_payment_error"))
+    if identity is None:
+        yield NO_ID
+    elif ref(error.get("charge")) or (not error and _has_charge(thing)):
+        yield BY_FAILED_CHARGE
+    else:
+        code = text(error.get("decline_code")) or text(error.get("code")) or "unknown"
+        data = paid(telling, thing, identity) | {"failure_code": code}
+        data["method"] = METHODS.get(text(dig(error, "payment_method", "type")) or "")
+        at, subject = telling.told_at or moment(thing.get("created")), f"payment/{identity}"
+        yield event(telling, "payment.failed", f"{identity}/failed/{at}", subject, at, data)
