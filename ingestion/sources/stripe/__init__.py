@@ -108,7 +108,7 @@ def _telling(
         source="/".join(part for part in parts if part),
         is_test=is_test,
         account=named,
-        seen_at=delivery.received_at,
+        seen_at=delivery.received_at or text(delivery.payload.get(stripe_tables.SEEN_AT)),
         **more,
     )
 

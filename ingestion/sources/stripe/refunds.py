@@ -67,11 +67,12 @@ def _issued(telling: Telling, thing: Obj, identity: str, charge_id: str | None) 
 def dispute(telling: Telling) -> Iterator[Outcome]:
     """A dispute, one of several that a charge may have, and how it ended once it has."""
     thing = telling.object
-    identity = ref(thing)
+    payment = ref(thing.get("charge"))
+    identity = ref(thing) or (f"{payment}/dispute" if payment else None)  # none before 2014
     if identity is None:
         yield NO_ID
         return
-    subject, payment = f"dispute/{identity}", ref(thing.get("charge"))
+    subject = f"dispute/{identity}"
     data = {
         "dispute_id": identity,
         "payment_id": payment or ref(thing.get("payment_intent")),

@@ -14,6 +14,9 @@ from ingestion.sources import exports
 from ingestion.sources.adapter import Delivery
 
 Row = dict[str, Any]
+SEEN_AT = (
+    "_seen_at"  # when the export read the row; no time of telling, so that history keeps its own
+)
 
 # table → its columns that are read, as text
 _COLUMNS = {
@@ -93,12 +96,9 @@ def deliveries(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> It
             row = _typed(found)
             seen_at = _moment(row.pop("_fivetran_synced", None))
             thing = {"object": kind, **rebuild(row)}
-            yield Delivery(
-                kind,
-                thing,
-                row=row["row_of_file"],
-                received_at=seen_at.isoformat() if seen_at else None,
-            )
+            if seen_at:
+                thing[SEEN_AT] = seen_at.isoformat()
+            yield Delivery(kind, thing, row=row["row_of_file"])
 
 
 def _typed(found: Mapping[str, Any]) -> Row:

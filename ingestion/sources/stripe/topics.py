@@ -77,7 +77,7 @@ _UNUSED: dict[str, Unused] = {
     "invoice.payment_attempt_required": payments.OPEN,
     "invoice_payment.paid": _BY_CHARGE,
     "credit_note.updated": Unused("covered by credit_note.created"),
-    "customer.deleted": _no_type("account.closed"),
+    "customer.deleted": Unused("topic not used: customer.deleted"),
     "customer.subscription.paused": _no_type("subscription.paused"),
     "customer.subscription.resumed": _no_type("subscription.resumed"),
     "customer.subscription.trial_will_end": Unused("a reminder, no fact of the subscription"),
