@@ -55,6 +55,7 @@ class Client:
         """`now` gives seconds since 1970; `patience` scales the waits that we choose ourselves."""
         self.system, self.requests, self.retries = system, 0, 0
         self._now, self._sleep, self._patience = now, sleep, patience
+        self._is_known = False  # the key has opened something
         self._asked: deque[float] = deque(maxlen=system.per_minute)
         self._address = access.url.rstrip("/")
         self._http = httpx.Client(
@@ -109,11 +110,13 @@ class Client:
     def _judge(self, response: httpx.Response, request: Request, has_token: bool) -> None:
         status, place = response.status_code, self._place(request)
         if status == 200:
+            self._is_known = True
             return
         if status in _AGAIN:
             raise _NotNowError(f"status {status}", self._retry_after(response))
         if status == 401:
-            raise PullError(
+            refusal = UnavailableError if self._is_known else PullError  # a part of the system
+            raise refusal(
                 f"{place} was answered 401: {self.system.name} does not know this key; "
                 "make a new one there and set it again."
             )

@@ -68,6 +68,8 @@ def pull(job: Job) -> dict[str, Any]:
                 if not stream.is_optional:
                     raise
                 report.unavailable[stream.name] = str(error)
+    if report.unavailable and len(report.unavailable) == len(report.streams):
+        raise PullError(next(iter(report.unavailable.values())))
     return {
         "source": job.client.system.name,
         "pages": report.pages,

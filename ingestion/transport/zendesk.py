@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ingestion.transport.streams import (
     Access,
@@ -51,18 +51,24 @@ def _by_time(
     beside: Callable[[Any], list[tuple[str, Request]]] = lambda document: [],
     is_optional: bool = False,
 ) -> Stream:
-    """An export that tells the next start: the record at a border may come twice."""
+    """An export that tells the next start: the record at a border may come twice.
+
+    The token is the query of the next page's address, as the system wrote it.
+    """
 
     def request(piece: Slice) -> Request:
-        return Request(path, {"start_time": piece.token or _start(piece), **(include or {})})
+        start = dict(parse_qsl(piece.token)) if piece.token else {"start_time": _start(piece)}
+        return Request(path, {**(include or {}), **start})
 
     def following(page: Page, piece: Slice) -> str | None:
-        token = _next_start(page.document, records_in(name)(page.document))
-        if token is None or int(token) >= piece.until:
+        token = _next_query(page.document, records_in(name)(page.document))
+        told = dict(parse_qsl(token or ""))
+        start = told.get("start_time", "")
+        if not start.isdigit() or int(start) >= piece.until:
             return None
-        if token == (piece.token or _start(piece)):
+        if told.items() <= request(piece).params.items():
             raise PullError(
-                f"{path} does not get past {token}: more records of one second than fit on a page; "
+                f"{path} does not get past {start}: more records of one second than fit on a page; "
                 "delete the cursor of this stream and pull with a later --since."
             )
         return token
@@ -83,14 +89,10 @@ def _start(piece: Slice) -> str:
     return str(min(piece.since, piece.until - 2 * _MINUTE))
 
 
-def _next_start(document: Any, count: int) -> str | None:
-    """Start of the next page, from the address of it; None at the end of the stream."""
+def _next_query(document: Any, count: int) -> str | None:
+    """Query of the next page's address; None at the end of the stream."""
     is_last = document.get("end_of_stream", count < FULL_PAGE)
-    address = document.get("next_page")
-    if is_last or not address:
-        return None
-    starts = parse_qs(urlsplit(str(address)).query).get("start_time")
-    return starts[0] if starts else None
+    return None if is_last else urlsplit(str(document.get("next_page") or "")).query
 
 
 def _people_and_tickets(document: Any) -> list[tuple[str, Request]]:
@@ -151,6 +153,12 @@ SYSTEM = System(
         ),
         _by_time("ticket_metric_events", "/api/v2/incremental/ticket_metric_events.json"),
         _ratings(),
+        _by_time(
+            "chats",
+            "/api/v2/chat/incremental/chats",
+            include={"fields": "chats(*)"},
+            is_optional=True,
+        ),
         _by_time("calls", f"{TALK}/calls.json", is_optional=True),
         _by_time("legs", f"{TALK}/legs.json", is_optional=True),
     ),

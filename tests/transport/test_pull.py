@@ -164,6 +164,14 @@ def test_a_list_that_the_account_does_not_have_is_passed_over(tmp_path: Path) ->
     assert "answered 403" in counts["unavailable"]["disputes"]
 
 
+def test_nothing_but_refusals_is_an_error(tmp_path: Path) -> None:
+    with (
+        serving(Fake(lambda asked: (403, {}, {}))) as fake,
+        pytest.raises(PullError, match="answered 403: grant"),
+    ):
+        pulled(fake, tmp_path, mode=BACKFILL, since=NOW - DAY)
+
+
 def test_a_mark_that_the_system_forgot_makes_the_slice_begin_anew(
     stripe: Fake, tmp_path: Path
 ) -> None:

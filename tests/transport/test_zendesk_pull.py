@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ingestion.transport import zendesk
+from ingestion.transport.streams import Access, PullError
 from tests.transport.fake_system import Answer, Asked, Fake, serving
 from tests.transport.test_pull import NOW, landed, pulled
 
@@ -46,6 +47,15 @@ def by_time(asked: Asked) -> Answer:
     return 200, {"calls": page, "count": len(page), "next_page": address}, {}
 
 
+def chats(asked: Asked) -> Answer:
+    """More chats of one second than fit on a page: the next page has the same start."""
+    assert asked.params["fields"] == "chats(*)"
+    first = int(asked.params.get("start_id") or 0)
+    page = [{"id": n} for n in range(first, min(first + 1000, 1200))]
+    address = f"https://example.zendesk.com{asked.path}?start_time={NOW - DAY}&start_id=1000"
+    return 200, {"chats": page, "count": len(page), "next_page": address}, {}
+
+
 def many(asked: Asked, key: str) -> Answer:
     ids = [int(one) for one in asked.params["ids"].split(",")]
     assert len(ids) <= 100
@@ -72,6 +82,8 @@ def answer(asked: Asked) -> Answer:
             return many(asked, "tickets")
         case "satisfaction_ratings":
             return ratings(asked)
+        case "chat/incremental/chats":
+            return chats(asked)
         case path if path.endswith("/calls"):
             return by_time(asked)
         case path if path.endswith("/legs"):
@@ -94,6 +106,7 @@ def test_every_stream_is_read_to_its_end(fake: Fake, tmp_path: Path) -> None:
         "ticket_events": 150,
         "ticket_metric_events": 0,
         "satisfaction_ratings": 3,
+        "chats": 1200,
         "calls": 2302,  # two records at a border came twice
         "legs": 0,
     }
@@ -103,10 +116,8 @@ def test_every_stream_is_read_to_its_end(fake: Fake, tmp_path: Path) -> None:
     only = {one["id"] for path in folder.glob("pull-calls-*") for one in page(path)["calls"]}
     assert only == {one["id"] for one in CALLS}
     paced = [one for one in fake.asked if "/incremental/" in one.path]
-    assert len(paced) == 11
-    assert [30 < wait <= 60 for wait in slept] == [True], (
-        "the eleventh export within a minute waits"
-    )
+    assert len(paced) == 13
+    assert [30 < wait <= 60 for wait in slept] == [True] * 3, "ten in a minute are free"
 
 
 def page(path: Path) -> Any:
@@ -140,9 +151,27 @@ def test_a_backfill_of_an_export_stops_behind_its_end(fake: Fake, tmp_path: Path
     assert set(landed(tmp_path, "tickets")) >= {str(n) for n in range(1, 13)}
 
 
-def test_the_user_signs_with_a_token_and_without_a_user_the_token_stands_alone() -> None:
-    from ingestion.transport.streams import Access
+def test_an_export_that_repeats_its_page_is_told_and_not_asked_for_ever(tmp_path: Path) -> None:
+    def stuck(asked: Asked) -> Answer:
+        calls = [{"id": n} for n in range(1000)]
+        address = f"https://example.zendesk.com{asked.path}?start_time={asked.params['start_time']}"
+        return 200, {"calls": calls, "next_page": address}, {}
 
+    with serving(Fake(stuck)) as fake, pytest.raises(PullError, match="does not get past"):
+        pulled(fake, tmp_path, system="zendesk", only=("calls",))
+    assert len(fake.asked) == 1
+
+
+def test_a_part_that_the_key_does_not_open_is_passed_over(tmp_path: Path) -> None:
+    def closed(asked: Asked) -> Answer:
+        return (401, {}, {}) if "/chat/" in asked.path else answer(asked)
+
+    with serving(Fake(closed)) as fake:
+        counts = pulled(fake, tmp_path, system="zendesk", only=("tickets", "chats"))
+    assert (counts["records"], list(counts["unavailable"])) == (35, ["chats"])
+
+
+def test_the_user_signs_with_a_token_and_without_a_user_the_token_stands_alone() -> None:
     with_user = zendesk.SYSTEM.headers(Access("https://x", "secret", "user@example.org"))
     assert with_user == {"Authorization": "Basic dXNlckBleGFtcGxlLm9yZy90b2tlbjpzZWNyZXQ="}
     assert zendesk.SYSTEM.headers(Access("https://x", "secret"))["Authorization"] == "Bearer secret"
