@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion import (
+    controls,
     inputs,
     mapped,
     mapping,
@@ -25,6 +26,7 @@ from ingestion.quarantine import Reject
 from ingestion.reading import COUNTS, Account, Options, Reading
 from ingestion.sources import exports, reader, states
 from ingestion.sources.adapter import Differ
+from ingestion.sources.looks import Seen
 from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
@@ -135,6 +137,8 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         account = _take_in(con, path, (work, staging), input_key, append_key, options, differ)
         if differ and not options.dry_run:
             differ.keep()
+        if not options.dry_run:
+            _write_controls(path, work, input_key, options)
     if not options.dry_run:
         _write_receipt(path, input_key, append_key, account, options)
     return account.counts
@@ -222,6 +226,17 @@ def _lines(
             Reject(code, place, source, line, None, None) for code, place, line in taken.rejected
         ]
     return inputs.json_lines(path, work), []
+
+
+def _write_controls(path: Path, work: Path, input_key: str, options: Options) -> None:
+    """What was delivered by a plain look, for the build to compare the log with."""
+    seen: list[tuple[str, Seen]] = []
+    if options.mapping:
+        seen = controls.of_mapped(work / "mapped.jsonl")
+    elif options.adapter:
+        system = options.adapter.NAME
+        seen = [(f"/{system}", one) for one in controls.of_deliveries(path, system, work)]
+    controls.write(options.log / "controls", input_key, seen, options.clock())
 
 
 def _write_receipt(

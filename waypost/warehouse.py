@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from ingestion import catalogue, log
-from waypost import upkeep
+from waypost import control_view, upkeep
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
 
@@ -233,6 +233,7 @@ def lay_log(settings: Settings, database: Path, build: Build) -> None:
         connection.execute("set TimeZone = 'UTC'; create schema if not exists log")
         _log_views(connection, settings, build.commit_limits)
         _side_views(connection, settings)
+        control_view.lay(connection, settings.log / "controls", build.log_as_of)
         _event_types(connection)
         connection.execute(
             "create or replace table log.build as select $1::varchar as build_id,"

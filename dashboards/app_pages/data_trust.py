@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, widgets
+from dashboards import data, reconciliation, widgets
 from dashboards.view import View, current
 
 STALE_AFTER_SECONDS = 2 * 86400
@@ -31,6 +31,7 @@ def show(view: View) -> None:
     failed_checks(view, trust)
     freshness(view, trust)
     if view.serving is not None:
+        reconciliation.show(view)
         quarantine(view)
         receipts(view)
 

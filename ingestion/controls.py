@@ -1,0 +1,151 @@
+"""Control totals of what was delivered: objects seen in the landed input, one Parquet file an input.
+
+Written beside the log and compared with it by the build; a file is replaced when its input is read
+again, so a corrected adapter changes the log and not the totals.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion import inputs
+from ingestion.sources import exports
+from ingestion.sources.looks import LOOKS, Seen, everything, moment
+
+SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("measure", pa.string()),
+        ("object_id", pa.string()),
+        ("currency", pa.string()),
+        ("amount_minor", pa.int64()),
+        ("is_withdrawn", pa.bool_()),
+        ("occurred_at", pa.timestamp("us", tz="UTC")),
+        ("committed_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+# event type → measure and the amount in `data` (none: a count), for tables read by a mapping
+MAPPED = {
+    "case.opened": ("opened", None),
+    "order.placed": ("placed", None),
+    "invoice.issued": ("invoiced", "gross"),
+    "refund.issued": ("refunded", "amount"),
+}
+# table of an export → SQL of rows that look like the payloads of the same system
+_TABLES = {
+    "zendesk": {"ticket": "select id, requester_id, subject, created_at, url from {}"},
+    "shopify": {
+        "order": "select 'gid://shopify/Order/' || id as id, created_at, processed_at, total_price "
+        "from {}",
+        "transaction": "select 'gid://shopify/Refund/' || refund_id as id, min(created_at) as "
+        "created_at, list({{'kind': kind, 'status': status, 'amount': amount, 'currency': currency}}) "
+        "as transactions from {} where refund_id is not null group by refund_id",
+    },
+    "stripe": {
+        "invoice": "select *, 'invoice' as object from {}",
+        "refund": "select *, 'refund' as object from {}",
+    },
+}
+
+
+def of_deliveries(path: Path, system: str, work: Path) -> list[Seen]:
+    """What a landed file or folder of tables of that system holds; an unknown system: nothing."""
+    look = LOOKS.get(system)
+    if look is None:
+        return []
+    if path.is_dir() or inputs.is_table(path):
+        documents: Iterable[object] = _rows(path, system, work)
+    else:
+        documents = _documents(path, work)
+    return [seen for document in documents for seen in everything(document, look)]
+
+
+def _documents(path: Path, work: Path) -> Iterator[object]:
+    lines = inputs.json_lines(path, work)
+    with lines.path.open("rb") as file:
+        for line in file:
+            try:
+                yield json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+
+
+def _rows(path: Path, system: str, work: Path) -> Iterator[object]:
+    """Rows of the tables that tell a total; a table that lacks a column tells none."""
+    files = exports.table_files(path) if path.is_dir() else [path]
+    queries = _TABLES[system]
+    with duckdb.connect() as con:
+        for name, table in exports.named(files, queries, work).items():
+            reader = f"read_csv('{str(table).replace(chr(39), chr(39) * 2)}', all_varchar = true)"
+            if table.suffix == ".parquet":
+                reader = f"read_parquet('{str(table).replace(chr(39), chr(39) * 2)}')"
+            try:
+                yield from exports.rows(con, queries[name].format(reader))
+            except duckdb.Error:
+                continue
+
+
+def of_mapped(lines: Path) -> list[tuple[str, Seen]]:
+    """What a mapping made of a table, before any check: (source, object)."""
+    found: list[tuple[str, Seen]] = []
+    with lines.open("rb") as file:
+        for line in file:
+            if any(kind.encode() in line for kind in MAPPED):
+                event = json.loads(line)
+                measure, amount = MAPPED.get(event["type"], ("", None))
+                if measure and event["data"].get("type_code") != "381":
+                    found.append((event["source"], _told(event, measure, amount)))
+    return found
+
+
+def _told(event: dict[str, Any], measure: str, amount: str | None) -> Seen:
+    money = event["data"].get(amount or "")
+    held = money if isinstance(money, dict) else {}
+    minor = held.get("minor")
+    return Seen(
+        measure,
+        str(event["subject"]),
+        moment(event.get("time")),
+        held.get("currency"),
+        minor if isinstance(minor, int) else None,
+    )
+
+
+def write(
+    folder: Path, input_key: str, seen: Iterable[tuple[str, Seen]], committed_at: datetime
+) -> None:
+    """Replace the input's file in one rename; an input without such objects has none."""
+    target = folder / f"{input_key}.parquet"
+    latest: dict[tuple[str, str, str], Seen] = {}
+    for source, one in seen:
+        key = (source, one.measure, one.object_id)
+        if key not in latest or not latest[key].is_withdrawn:
+            latest[key] = one
+    if not latest:
+        target.unlink(missing_ok=True)
+        return
+    rows = [
+        {
+            "source": source,
+            "measure": measure,
+            "object_id": identity,
+            "currency": one.currency,
+            "amount_minor": one.minor,
+            "is_withdrawn": one.is_withdrawn,
+            "occurred_at": one.occurred_at or committed_at,
+            "committed_at": committed_at,
+        }
+        for (source, measure, identity), one in latest.items()
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_suffix(".tmp")
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), temporary)
+    temporary.replace(target)

@@ -1,0 +1,150 @@
+"""A plain look at a payload: which tickets, orders, invoices and refunds stand in it.
+
+Deliberately knows nothing of the adapters: what an adapter loses is still seen here. It finds the
+objects wherever they are nested, and reads no more of them than id, time and amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ingestion.catalogue import load
+
+Obj = Mapping[str, Any]
+_IMPORTED = timedelta(days=1)  # processed so much before it was created: brought over later
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One object that a payload holds, with its amount in minor units where it is money.
+
+    An amount that cannot be read is None; an object that was taken back later is withdrawn.
+    """
+
+    measure: str
+    object_id: str
+    occurred_at: datetime | None
+    currency: str | None = None
+    minor: int | None = None
+    is_withdrawn: bool = False
+
+
+def moment(value: object) -> datetime | None:
+    """A time in UTC from seconds since 1970 or ISO 8601 (without a zone: UTC)."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        found = datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _first(thing: Obj, *names: str) -> Any:
+    return next((thing[name] for name in names if thing.get(name) not in (None, "")), None)
+
+
+def _minor(amount: object, currency: str | None) -> int | None:
+    words = load().words
+    units = 1 if currency in words["currencies_of_1"] else 100
+    units = 1000 if currency in words["currencies_of_1000"] else units
+    try:
+        return round(Decimal(str(amount)) * units)
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+
+
+def _whole(value: object) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
+def _ticket(thing: Obj) -> Seen | None:
+    """A ticket with its opening, or the audit that opened it."""
+    told = thing.get("events")
+    if isinstance(told, list) and _first(thing, "ticket_id"):
+        is_opening = any(isinstance(e, dict) and e.get("type") == "Create" for e in told)
+        identity = thing["ticket_id"] if is_opening else None
+    else:
+        is_ticket = {"requester_id", "subject"} <= set(thing) and "/requests/" not in str(
+            thing.get("url")
+        )
+        identity = thing.get("id") if is_ticket else None
+    if not identity or not _first(thing, "created_at"):
+        return None
+    return Seen("opened", str(identity), moment(thing["created_at"]))
+
+
+def _shopify(thing: Obj) -> Seen | None:
+    parts = str(_first(thing, "admin_graphql_api_id", "id") or "").split("/")
+    if len(parts) != 5 or parts[:3] != ["gid:", "", "shopify"]:
+        return None
+    created = moment(_first(thing, "created_at", "createdAt"))
+    processed = moment(_first(thing, "processed_at", "processedAt"))
+    is_imported = created and processed and created - processed > _IMPORTED
+    at = processed if is_imported else created or processed
+    kind, identity = parts[3], parts[4].partition("?")[0]
+    if kind == "Order" and _first(thing, "total_price", "totalPriceSet", "total_price_set"):
+        return Seen("placed", identity, at)
+    return _refund(thing, identity, at) if kind == "Refund" else None
+
+
+def _refund(thing: Obj, identity: str, at: datetime | None) -> Seen | None:
+    """The money of a refund's own transactions that went back; nothing while one is open."""
+    listed = thing.get("transactions")
+    given = [t for t in listed if isinstance(t, dict)] if isinstance(listed, list) else []
+    sums: dict[str, int] = {}
+    for one in given:
+        words = str(one.get("kind", "refund")).lower(), str(one.get("status")).lower()
+        currency = str(_first(one, "currency") or "").upper()
+        amount = _minor(one.get("amount"), currency)
+        if words == ("refund", "success") and currency and amount:
+            sums[currency] = sums.get(currency, 0) - amount
+    if len(sums) != 1:
+        return None
+    currency, value = sums.popitem()
+    return Seen("refunded", identity, at, currency, value)
+
+
+def _stripe(thing: Obj) -> Seen | None:
+    kind, identity, currency = thing.get("object"), thing.get("id"), thing.get("currency")
+    if not identity or not isinstance(currency, str):
+        return None
+    if kind == "invoice" and thing.get("status") != "draft":
+        steps = thing.get("status_transitions")
+        final = steps.get("finalized_at") if isinstance(steps, dict) else None
+        at = moment(final or _first(thing, "finalized_at", "created", "date", "period_end"))
+        return Seen("invoiced", str(identity), at, currency.upper(), _whole(thing.get("total")))
+    if kind == "refund" and thing.get("status") != "requires_action":
+        at, amount = moment(thing.get("created")), _whole(thing.get("amount"))
+        is_gone = thing.get("status") in ("failed", "canceled")
+        minor = None if amount is None else -abs(amount)
+        return Seen("refunded", str(identity), at, currency.upper(), minor, is_gone)
+    return None
+
+
+LOOKS: Mapping[str, Callable[[Obj], Seen | None]] = {
+    "zendesk": _ticket,
+    "shopify": _shopify,
+    "stripe": _stripe,
+}
+
+
+def everything(document: Any, look: Callable[[Obj], Seen | None]) -> Iterator[Seen]:
+    """What stands anywhere in a document; an object that was recognised is looked into as well."""
+    waiting = [document]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, dict):
+            seen = look(thing)
+            if seen:
+                yield seen
+            waiting.extend(thing.values())
+        elif isinstance(thing, list):
+            waiting.extend(thing)
