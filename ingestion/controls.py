@@ -45,6 +45,8 @@ _TABLES = {
     "shopify": {
         "order": "select 'gid://shopify/Order/' || id as id, created_at, processed_at, total_price "
         "from {}",
+        "gql_order": "select 'gid://shopify/Order/' || id as id, created_at, processed_at, "
+        "total_price_set_pres_amount as total_price from {}",
         "transaction": "select 'gid://shopify/Refund/' || refund_id as id, min(created_at) as "
         "created_at, list({{'kind': kind, 'status': status, 'amount': amount, 'currency': currency}}) "
         "as transactions from {} where refund_id is not null group by refund_id",
