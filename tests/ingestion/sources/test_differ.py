@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.sources.adapter import Outcome, Snapshot, Unused, Watched, Wrong
-from ingestion.sources.differ import OLDER, UNCHANGED, Known, diff
+from ingestion.sources.differ import COVERED, OLDER, UNCHANGED, Known, diff
 from ingestion.sources.states import opened
 
 KEY = b"k" * 32
@@ -198,3 +198,12 @@ def test_a_second_telling_of_the_same_time_amends_nothing_but_may_add_facts() ->
     assert isinstance(first, dict) and nothing == UNCHANGED
     assert added == other
     assert isinstance(later, dict) and later["amends"] == first["id"]
+
+
+def test_a_state_of_an_object_with_a_history_says_nothing() -> None:
+    mark = Snapshot("ticket/7", "2026-01-01T00:00:00Z", has_history=True)
+    told, known = diff(None, mark, b"key")
+    assert told == [] and known is not None
+    state = Snapshot("ticket/7", "2027-01-01T00:00:00Z", {"status": Watched("open", "x")})
+    assert diff(known, state, b"key") == ([COVERED], known)
+    assert diff(known, mark, b"key") == ([], known)
