@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,7 @@ OLDER = Unused("state older than the one known")
 UNCHANGED = Unused("state unchanged")
 COVERED = Unused("state covered by the history of its changes")
 _ALWAYS = "9999-12-31T00:00:00+00:00"  # seen at: no later state says more than the history
+_Told = tuple[str, str, Event]  # a fact: its id, the hash of its content, the fact
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,18 @@ def diff(known: Known | None, now: Snapshot, key: bytes) -> tuple[list[Outcome],
     seen = _moment(now.seen_at)
     if seen is None:
         return [Wrong("bad_time", "seen_at")], known
-    whole = _print(_state(now), key)
+    values = {name: _kept(watched, key) for name, watched in now.fields.items()}
+    prints = [_print(_content(fact), key) for fact in now.facts]
+    whole = _print([values, prints], key)
     if known and (late := _repeats(known, seen, whole)):
         return [late], known
     before = known or Known(seen_at="")
-    told: list[Outcome] = [*_changes(before, now, seen, key), *_restated(before, now, seen, key)]
-    return told or [UNCHANGED], _remember(before, now, seen, whole, key)
+    facts = list(_telling(before, now, prints, seen.isoformat()))
+    told: list[Outcome] = [
+        *_changes(before, now, values, seen, key),
+        *_restated(before, facts, seen),
+    ]
+    return told or [UNCHANGED], _remember(before, values, facts, seen.isoformat(), whole)
 
 
 def _repeats(known: Known, seen: datetime, whole: str) -> Unused | None:
@@ -67,20 +74,22 @@ def _repeats(known: Known, seen: datetime, whole: str) -> Unused | None:
     return UNCHANGED if seen == last and whole in known.tied else None
 
 
-def _remember(before: Known, now: Snapshot, seen: datetime, whole: str, key: bytes) -> Known:
+def _remember(
+    before: Known, values: Mapping[str, Any], facts: Sequence[_Told], at: str, whole: str
+) -> Known:
     """The known state with what this one tells laid over it; fields left out stay as known."""
-    at = seen.isoformat()
-    values = {name: _kept(watched, key) for name, watched in now.fields.items()}
-    facts = {str(fact.get("id")): _print(_content(fact), key) for fact in _telling(before, now, at)}
+    told = {identity: content for identity, content, _ in facts}
     tied = (*before.tied, whole) if before.seen_at == at else (whole,)
-    return Known(at, {**before.values, **values}, {**before.facts, **facts}, tied)
+    return Known(at, {**before.values, **values}, {**before.facts, **told}, tied)
 
 
-def _changes(before: Known, now: Snapshot, seen: datetime, key: bytes) -> Iterator[Event]:
+def _changes(
+    before: Known, now: Snapshot, values: Mapping[str, Any], seen: datetime, key: bytes
+) -> Iterator[Event]:
     """Events of fields that have another value than the one known, or none was known."""
     for name, watched in now.fields.items():
         is_first = name not in before.values
-        if watched.value is None or (not is_first and before.values[name] == _kept(watched, key)):
+        if watched.value is None or (not is_first and before.values[name] == values[name]):
             continue
         event = _change(name, watched, now, seen, key)
         event["derivation"] = "baseline" if is_first else "snapshot_diff"
@@ -114,20 +123,20 @@ def _uncertainty(earlier: datetime | None, seen: datetime) -> Event:
     return {"timeuncertainty": math.ceil((seen - earlier).total_seconds())}
 
 
-def _telling(before: Known, now: Snapshot, at: str) -> Iterator[Event]:
+def _telling(before: Known, now: Snapshot, prints: Sequence[str], at: str) -> Iterator[_Told]:
     """The facts that count: not what a second telling of this same time says otherwise, and nothing
     taken back that was never told.
     """
-    for fact in now.facts:
-        is_known = str(fact.get("id")) in before.facts
+    for fact, content in zip(now.facts, prints, strict=True):
+        identity = str(fact.get("id"))
+        is_known = identity in before.facts
         if before.seen_at != at if is_known else not fact.get("retracted"):
-            yield fact
+            yield identity, content, fact
 
 
-def _restated(before: Known, now: Snapshot, seen: datetime, key: bytes) -> Iterator[Event]:
+def _restated(before: Known, facts: Sequence[_Told], seen: datetime) -> Iterator[Event]:
     """Facts that are new, as they are; facts told anew with other content, as amendments."""
-    for fact in _telling(before, now, seen.isoformat()):
-        identity, content = str(fact.get("id")), _print(_content(fact), key)
+    for identity, content, fact in facts:
         if identity not in before.facts:
             yield dict(fact)
         elif before.facts[identity] != content:
@@ -145,11 +154,6 @@ def _content(fact: Event) -> Any:
     told = ("recordedtime", "derivation", "sequence", "timeuncertainty", "data")
     data = {k: v for k, v in (fact.get("data") or {}).items() if k != "source_url"}
     return [{name: value for name, value in fact.items() if name not in told}, data]
-
-
-def _state(now: Snapshot) -> Any:
-    values = {name: watched.value for name, watched in now.fields.items()}
-    return [values, [_content(fact) for fact in now.facts]]
 
 
 def _kept(watched: Watched, key: bytes) -> Any:

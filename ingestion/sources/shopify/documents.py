@@ -50,11 +50,11 @@ def deliveries(document: Any, topic: str | None) -> Iterator[Delivery]:
         for item in document:
             yield from deliveries(item, topic)
         return
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         return
     document, topic = _opened(document, topics.known(topic))
     data = document.get("data")
-    if isinstance(data, Mapping) and not set(document) - _BESIDE - {"data"}:
+    if isinstance(data, dict) and not set(document) - _BESIDE - {"data"}:
         yield from _answered(data)
     elif page := _page(document):
         for record in graphql.nodes(document[page]):
@@ -66,12 +66,12 @@ def deliveries(document: Any, topic: str | None) -> Iterator[Delivery]:
 def _opened(document: Json, topic: str | None) -> tuple[Json, str | None]:
     """The payload inside a documented example or an event of a bus, and the topic beside it."""
     payload, name = document.get("response"), document.get("name")
-    if isinstance(payload, Mapping) and isinstance(name, str):
+    if isinstance(payload, dict) and isinstance(name, str):
         return payload, topics.known(name)
     detail = document.get("detail")
-    if isinstance(detail, Mapping) and isinstance(detail.get("payload"), Mapping):
+    if isinstance(detail, dict) and isinstance(detail.get("payload"), Mapping):
         meta = detail.get("metadata")
-        name = meta.get("X-Shopify-Topic") if isinstance(meta, Mapping) else None
+        name = meta.get("X-Shopify-Topic") if isinstance(meta, dict) else None
         return detail["payload"], topics.known(name if isinstance(name, str) else None) or topic
     return document, topic
 
@@ -90,7 +90,7 @@ def _answered(data: Json) -> Iterator[Delivery]:
 
 
 def _delivery(record: Json, topic: str) -> Delivery:
-    return Delivery(topic, graphql.rest(record))
+    return Delivery(topic, graphql.record(record))
 
 
 def _told_by(record: Json, otherwise: str = "unknown") -> str:

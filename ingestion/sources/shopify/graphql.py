@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ingestion.sources.shopify.values import Json, gid_type
@@ -64,22 +65,28 @@ def listed_nodes(value: Json) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
+def record(value: Json) -> Json:
+    """A record in the shape of the REST API; one with a number for its id has it already."""
+    return value if isinstance(value.get("id"), int) else rest(value)
+
+
 def rest(value: Any) -> Any:
     """The value with the names of the REST API; what has them already stays as it is."""
     if isinstance(value, list):
         return [rest(item) for item in value]
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return value
     listed = listed_nodes(value)
     if listed is not None:
         return [rest(item) for item in listed]
     found = {_named(str(key)): rest(item) for key, item in value.items()}
     for name, inside in _WRAPPED.items():
-        if isinstance(found.get(name), Mapping):
+        if isinstance(found.get(name), dict):
             found[name] = found[name].get(inside)
     return found
 
 
+@lru_cache(10_000)
 def _named(key: str) -> str:
     plain = _HUMP.sub(r"_\1", key).lower()
     return _RENAMED.get(plain, plain)

@@ -64,7 +64,7 @@ def identifier(payload: Json) -> str:
 def reference(payload: Json, name: str) -> str | None:
     """The id of another object that the payload names (`order` → order_id), if it is exact."""
     nested = payload.get(name)
-    if isinstance(nested, Mapping):
+    if isinstance(nested, dict):
         found = exact(nested.get("admin_graphql_api_id")) or exact(nested.get("id"))
         if found:
             return found
@@ -79,7 +79,7 @@ def is_true(value: Any) -> bool:
 def objects(value: Any) -> Iterator[Json]:
     """The objects of a list; anything else is passed over."""
     if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
+        yield from (item for item in value if isinstance(item, dict))
 
 
 def number(value: Any) -> Decimal | None:
@@ -113,8 +113,8 @@ def amount(
 ) -> tuple[Decimal, str] | None:
     """Amount and currency of `<name>_set`, on that side, else of `<name>` in the currency given."""
     both = payload.get(f"{name}_set")
-    money = both.get(side) if isinstance(both, Mapping) else None
-    if isinstance(money, Mapping):
+    money = both.get(side) if isinstance(both, dict) else None
+    if isinstance(money, dict):
         value = number(money.get("amount"))
         code = currency_of(money, "currency_code", "currency") or currency
         if value is not None and code:
