@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ingestion import catalogue
+from ingestion import catalogue, sources
 from waypost.cli import COMMANDS, cli
 
 PROJECT = Path(__file__).parent.parent
@@ -42,6 +42,26 @@ def test_every_event_type_stands_in_the_docs() -> None:
     text = (PROJECT / "docs" / "events.md").read_text("utf-8")
     missing = [name for name in catalogue.load().types if f"`{name}`" not in text]
     assert not missing
+
+
+@pytest.mark.parametrize("name", sources.names())
+def test_every_topic_and_table_of_an_adapter_stands_in_the_docs(name: str) -> None:
+    text = (PROJECT / "docs" / "sources.md").read_text("utf-8")
+    adapter = sources.find(name)
+    assert len(adapter.TOPICS) > 20
+    named = [*adapter.TOPICS, *adapter.TABLES]
+    assert [word for word in named if f"`{word}`" not in text] == [], (
+        "run `waypost metrics --write-docs`"
+    )
+    kinds = {kind for told in adapter.TOPICS.values() if isinstance(told, tuple) for kind in told}
+    assert kinds <= set(catalogue.load().types)
+
+
+def test_every_mapping_template_stands_in_the_docs() -> None:
+    text = (PROJECT / "docs" / "sources.md").read_text("utf-8")
+    handmade = text.partition("<!-- coverage: begin -->")[0]
+    templates = sorted((PROJECT / "ingestion" / "sources" / "templates").glob("*.yaml"))
+    assert [path.stem for path in templates if f"`{path.stem}`" not in handmade] == []
 
 
 def test_every_environment_variable_stands_in_the_docs() -> None:

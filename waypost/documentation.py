@@ -1,4 +1,4 @@
-"""Writes docs/metrics.md and docs/events.md from their sources; knows no warehouse, no clock."""
+"""Writes the generated parts of docs/ from their sources; knows no warehouse, no clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 import yaml
 
+from ingestion import mapping, sources
 from ingestion.catalogue import Catalogue, EventType, Field, load
+from ingestion.sources.adapter import Adapter, Unused
 from waypost import metric_contract
 from waypost.metric_contract import Metric
 from waypost.settings import PROJECT
@@ -19,6 +21,8 @@ MARTS = (DBT / "models" / "marts",)
 GENERATED = (
     "<!-- Written by `waypost metrics --write-docs`; a test fails when it is out of date. -->"
 )
+
+COVERAGE = ("<!-- coverage: begin -->", "<!-- coverage: end -->")
 
 
 def _cell(text: object) -> str:
@@ -133,6 +137,55 @@ def metrics_page(
     return "\n".join(lines)
 
 
+def _told(outcome: tuple[str, ...] | Unused) -> str:
+    if isinstance(outcome, Unused):
+        return outcome.reason
+    return ", ".join(f"`{name}`" for name in outcome) or "nothing of its own"
+
+
+def _adapter(adapter: Adapter) -> list[str]:
+    """What each topic becomes; topics without any use in one line."""
+    unused = [
+        topic
+        for topic, outcome in adapter.TOPICS.items()
+        if isinstance(outcome, Unused) and outcome.reason.startswith("topic not used")
+    ]
+    used = [(f"`{t}`", _told(o)) for t, o in adapter.TOPICS.items() if t not in unused]
+    about = f"{adapter.ABOUT['en']} *{adapter.ABOUT['de']}*"
+    lines = [f"### {adapter.NAME.capitalize()}", "", about, ""]
+    lines += _table(("topic", "event types, or why not"), used)
+    lines += [f"Tables of an export: {', '.join(f'`{name}`' for name in adapter.TABLES)}.", ""]
+    if unused:
+        listed = ", ".join(f"`{topic}`" for topic in sorted(unused))
+        lines += [f"Not used, and counted as such ({len(unused)}): {listed}.", ""]
+    return [*lines, "Any other topic ends as `topic not used`.", ""]
+
+
+def _template(path: Path) -> tuple[str, str, str]:
+    english, german = path.read_text("utf-8").splitlines()[:2]
+    kinds = dict.fromkeys(rule.type.name for rule in mapping.read(path).rules)
+    about = f"{english.lstrip('# ')} *{german.lstrip('# ')}*"
+    return f"`{path.stem}`", about, ", ".join(f"`{kind}`" for kind in kinds)
+
+
+def coverage() -> str:
+    """What every topic of every adapter and every mapping template becomes."""
+    lines = [GENERATED, ""]
+    for name in sources.names():
+        lines += _adapter(sources.find(name))
+    lines += ["### Mapping templates", ""]
+    templates = sorted((PROJECT / "ingestion" / "sources" / "templates").glob("*.yaml"))
+    lines += _table(("template", "what", "event types"), map(_template, templates))
+    return "\n".join(lines)
+
+
+def sources_page(text: str) -> str:
+    """The page with the part between its marks written anew."""
+    before, begin, rest = text.partition(COVERAGE[0])
+    _, end, after = rest.partition(COVERAGE[1])
+    return f"{before}{begin}\n{coverage()}\n{end}{after}"
+
+
 def pages() -> dict[str, str]:
     """Text of each generated page by its path below the project."""
     with (DBT / "seeds" / "glossary.csv").open(encoding="utf-8", newline="") as file:
@@ -140,6 +193,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/metrics.md": metrics_page(metric_contract.load(), mart_models(), glossary),
         "docs/events.md": events_page(load()),
+        "docs/sources.md": sources_page((PROJECT / "docs" / "sources.md").read_text("utf-8")),
     }
 
 

@@ -54,7 +54,7 @@ def _lines(metric: Metric, language: str, value: float | str | None) -> list[str
 @click.argument("metric_id", required=False)
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @click.option("--values", "with_values", is_flag=True, help="Compute them over the serving copy.")
-@click.option("--write-docs", is_flag=True, help="Write docs/metrics.md and docs/events.md.")
+@click.option("--write-docs", is_flag=True, help="Write the generated parts of docs/.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def command(
     metric_id: str | None, language: str, with_values: bool, write_docs: bool, as_json: bool
