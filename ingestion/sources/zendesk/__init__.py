@@ -90,12 +90,17 @@ TOPICS: Mapping[str, tuple[str, ...] | Unused] = {
     "ticket.marked_as_spam": ("case.status_changed",),
     "messaging_ticket.message_added": ("contact.message_sent",),
     "user.created": ("party.identified",),
-    "deleted_tickets": Unused("topic not used: deleted_tickets"),
+    "deleted_tickets": ("case.status_changed",),
+    "organizations": Unused("topic not used: organizations"),
+    "groups": Unused("topic not used: groups"),
 }  # fmt: skip
 
 _READERS: Mapping[str, Callable[[Record, Context], Iterator[Outcome]]] = {
     "ticket_audits": audits.events,
     "ticket_events": lambda told, context: audits.events(exports.audit_of(told), context),
+    "deleted_tickets": lambda told, context: audits.events(
+        exports.audit_of_deletion(told), context
+    ),
     "tickets": tickets.of_ticket,
     "merges": merges.of_row,
     "ticket_comments": comments.of_comment,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ingestion.sources.adapter import Outcome, Snapshot, Unused, Wrong
@@ -43,11 +44,12 @@ class Update:
     context: Context
     entries: list[Record]
 
-    @property
+    @cached_property
     def is_creation(self) -> bool:
         """The update made the ticket."""
         return any(entry.get("type") == "Create" for entry in self.entries)
 
+    @cached_property
     def fields(self) -> dict[str, Setting]:
         """The fields that the update set."""
         found: dict[str, Setting] = {}
@@ -58,9 +60,14 @@ class Update:
                 found[name] = Setting(before, entry.get("value"), record(entry.get("via")))
         return found
 
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The fields that the author changed; at creation a customer's request sets some, too."""
+        return frozenset() if self.is_creation else frozenset(self.fields)
+
     def actor(self, via: Record | None = None) -> dict[str, str] | None:
         """Who made the update, or that part of it which has a way of its own (a trigger)."""
-        touched = frozenset(self.fields()) if not self.is_creation else frozenset()
+        touched = self.touched
         role = roles.of_author(
             self.author, self.audit, via or self.via, self.context, self.requester, touched
         )
@@ -74,7 +81,7 @@ def events(audit: Record, context: Context) -> Iterator[Outcome]:
         yield _incomplete(audit, ticket)
         return
     update = _update(audit, ticket, time, context)
-    if "status" in update.fields():
+    if "status" in update.fields:
         yield Snapshot(state_key(ticket), time, template={"source": SOURCE}, has_history=True)
     if update.is_creation:
         yield from _creation(update)
@@ -118,7 +125,9 @@ def _others(update: Update) -> Iterator[Outcome]:
     yield from merged
     for entry in update.entries:
         kind = entry.get("type")
-        if kind in _COMMENTS:
+        if kind in _COMMENTS and "comment_present" in entry:
+            yield Unused("comment without its content: export it with include=comment_events")
+        elif kind in _COMMENTS:
             yield from comments.of_update(entry, update)
         elif kind == "Notification" and comments.is_acknowledgement(entry, update):
             yield comments.acknowledgement(entry, update)

@@ -23,7 +23,7 @@ _KNOWN = frozenset(
 
 def of_update(update: Update) -> Iterator[Outcome]:
     """The outcomes of the fields that an update set."""
-    found = update.fields()
+    found = update.fields
     comment = found["satisfaction_comment"].after if "satisfaction_comment" in found else None
     for name, setting in found.items():
         if name == "satisfaction_score":

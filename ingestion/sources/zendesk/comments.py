@@ -27,8 +27,7 @@ def of_update(entry: Record, update: Update) -> Iterator[Outcome]:
     """The comment that came with an update."""
     author = identity(entry.get("author_id")) or update.author
     via = record(entry.get("via")) or update.via
-    is_same = author == update.author and not update.is_creation
-    touched = frozenset(update.fields()) if is_same else frozenset()
+    touched = update.touched if author == update.author else frozenset()
     role = roles.of_author(author, entry, via, update.context, update.requester, touched)
     yield _message(entry, update.ticket, update.time, author, role)
 

@@ -1,4 +1,4 @@
-"""The incremental export of ticket events, turned into the audits that it repeats."""
+"""The incremental export of ticket events and deletions, as the audits that they repeat."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def audit_of(told: Record) -> dict[str, Any]:
         "author_id": told.get("updater_id"),
         "via": _via(told.get("via")),
         "events": entries,
+    }
+
+
+def audit_of_deletion(told: Record) -> dict[str, Any]:
+    """The audit of a ticket in the list of deleted ones."""
+    before = told.get("previous_state")
+    changed = {"type": "Change", "field_name": "status", "previous_value": before}
+    return {
+        "ticket_id": told.get("id"),
+        "created_at": told.get("deleted_at"),
+        "author_id": record(told.get("actor")).get("id"),
+        "events": [{**changed, "value": "deleted"}],
     }
 
 

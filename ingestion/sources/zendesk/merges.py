@@ -85,5 +85,5 @@ def _survivor(update: Update, source: Record) -> str | None:
 
 
 def _is_closed(update: Update) -> bool:
-    found = {name: setting.after for name, setting in update.fields().items()}
+    found = {name: setting.after for name, setting in update.fields.items()}
     return word(found.get("status")) == "closed" or "closed_by_merge" in listed(found.get("tags"))

@@ -11,7 +11,7 @@ from typing import Any
 from ingestion.sources.adapter import Delivery
 from ingestion.sources.zendesk.context import Context, around
 from ingestion.sources.zendesk.values import Record, identity, record, text
-from ingestion.sources.zendesk.webhooks import PREFIX
+from ingestion.sources.zendesk.webhooks import PREFIX, bridged
 
 # Key of a page (or of a single object) → the topic of its records; histories before states.
 KEYS = {
@@ -74,6 +74,10 @@ def deliveries(document: Any, topic: str | None) -> Iterator[Delivery]:
     page = record(document)
     if str(page.get("type") or "").startswith(PREFIX):
         yield _delivery("webhooks", page, Context())
+    elif bus := bridged(page):
+        yield _delivery("webhooks", bus, Context())
+    elif isinstance(page.get("results"), list):
+        yield from _of_search(page)
     elif keys := [key for key in KEYS if isinstance(page.get(key), list | dict)]:
         yield from _of_page(page, keys)
     elif isinstance(document, dict) and document:
@@ -89,6 +93,17 @@ def _of_page(page: Record, keys: list[str]) -> Iterator[Delivery]:
         for entry in found if isinstance(found, list) else [found]:
             kept = record(entry)
             yield from _of_entry(_topic(KEYS[key], kept), kept, page, context)
+
+
+def _of_search(page: Record) -> Iterator[Delivery]:
+    """The results of a search, which say themselves what they are."""
+    results = [record(entry) for entry in page["results"]]
+    sorts = ("ticket", "user")
+    found = {f"{s}s": [r for r in results if r.get("result_type") == s] for s in sorts}
+    others = [r for r in results if r.get("result_type") not in sorts]
+    yield from _of_page({**page, **found}, ["tickets", "users"])
+    for _ in others:
+        yield _delivery("unused", {"topic": "results"}, Context())
 
 
 def _of_entry(topic: str, entry: Record, page: Record, context: Context) -> Iterator[Delivery]:

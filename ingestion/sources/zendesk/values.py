@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 Record = Mapping[str, Any]
@@ -18,7 +19,7 @@ _EMPTY: Record = {}
 
 def record(value: Any) -> Record:
     """The value where it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else _EMPTY
+    return value if isinstance(value, dict) else _EMPTY
 
 
 def listed(value: Any) -> list[Any]:
@@ -43,7 +44,12 @@ def text(value: Any) -> str | None:
 
 def word(value: Any) -> str:
     """A word of a vocabulary in lower case with underscores; empty when it is no text."""
-    return re.sub(r"[^a-z0-9]+", "_", value.strip().lower()) if isinstance(value, str) else ""
+    return _word(value[:80]) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.strip().lower())
 
 
 def code(value: Any) -> str | None:

@@ -37,6 +37,35 @@ _AT_CREATION = {"status": "status", "priority": "priority", "group_id": "group_i
                 "assignee_id": "assignee_id"}  # fmt: skip
 
 
+_BRIDGED = {
+    "Ticket Created": "ticket.created",
+    "Status Changed": "ticket.status_changed",
+    "Priority Changed": "ticket.priority_changed",
+    "Group Assignment Changed": "ticket.group_assignment_changed",
+    "Agent Assignment Changed": "ticket.agent_assignment_changed",
+    "Problem Link Changed": "ticket.problem_link_changed",
+    "Comment Created": "ticket.comment_added",
+    "Ticket Merged": "ticket.merged",
+    "Ticket Soft Deleted": "ticket.soft_deleted",
+    "Ticket Permanently Deleted": "ticket.permanently_deleted",
+    "Ticket Marked As Spam": "ticket.marked_as_spam",
+}
+
+
+def bridged(body: Record) -> Record | None:
+    """The webhook that says what an event of the EventBridge connector says; None for another."""
+    told = record(record(body.get("detail")).get("ticket_event"))
+    if not told:
+        return None
+    around, topic = record(told.get("meta")), str(told.get("type"))
+    return {
+        "type": PREFIX + _BRIDGED.get(topic, "ticket.other"),
+        "time": around.get("occurred_at") or body.get("time"),
+        "detail": {**record(told.get("ticket")), "actor_id": around.get("actor_id")},
+        "event": told,
+    }
+
+
 def of_webhook(body: Record, context: Context) -> Iterator[Outcome]:
     """The outcomes of an event webhook's body."""
     topic = str(body.get("type") or "").removeprefix(PREFIX)

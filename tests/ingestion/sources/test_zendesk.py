@@ -328,3 +328,26 @@ def test_any_document_ends_as_events_or_named_reasons(document: Any, topic: str 
 def test_the_topics_name_types_of_the_catalogue() -> None:
     for types in zendesk.TOPICS.values():
         assert isinstance(types, Unused) or set(types) <= set(load().types)
+
+
+def test_deletions_searches_and_the_event_bus() -> None:
+    deleted = {"id": 7, "deleted_at": TIME, "previous_state": "open", "actor": {"id": 20}}
+    (event,) = told({"deleted_tickets": [deleted], "count": 1}).values()
+    assert (event["from_status"], event["to_status"]) == ("open", "closed")
+    ticket = {"id": 7, "result_type": "ticket", "created_at": TIME, "via": {"channel": "chat"}}
+    found = outcomes({"results": [ticket, {"result_type": "group", "id": 1}], "count": 2})
+    assert [o if isinstance(o, Unused) else o["id"] for o in found] == [  # type: ignore[index]
+        "ticket/7/opened",
+        Unused("topic not used: results"),
+    ]
+    bus = {"detail-type": "Support Ticket: Status Changed", "detail": {"ticket_event": {
+        "meta": {"occurred_at": TIME, "actor_id": 20}, "type": "Status Changed",
+        "previous": "open", "current": "solved", "ticket": {"id": 7, "updated_at": TIME}}}}  # fmt: skip
+    assert list(told(bus)) == [f"ticket/7/status/{TIME}/solved"]
+
+
+def test_a_comment_that_is_only_announced() -> None:
+    child = {"id": 1, "event_type": "Comment", "comment_present": True, "comment_public": True}
+    page = {"ticket_events": [{"ticket_id": 7, "created_at": TIME, "child_events": [child]}]}
+    (found,) = outcomes(page)
+    assert isinstance(found, Unused) and "include=comment_events" in found.reason

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,14 @@ def _inputs(folder: Path) -> dict[str, Path]:
     return paths | {"tables": told.write_tables(folder / "tables")}
 
 
-@pytest.mark.parametrize("order", list(permutations(("audits", "export", "tables"))))
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("audits", "export", "tables"),
+        ("tables", "audits", "export"),
+        ("export", "tables", "audits"),
+    ],
+)
 def test_each_further_delivery_brings_duplicates_only(
     home: Home, tmp_path: Path, order: tuple[str, ...]
 ) -> None:
