@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -32,7 +32,8 @@ class Fake:
     answer: Callable[[Asked], Answer]
     faults: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
-    delay: float = 0.0
+    halt_at: int = 0  # the request of this number waits for `resume`
+    resume: Event = field(default_factory=Event)
     url: str = ""
 
 
@@ -50,7 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         asked = Asked(parts.path, dict(parse_qsl(parts.query)), dict(self.headers), body)
         self.fake.asked.append(asked)
-        time.sleep(self.fake.delay)
+        if len(self.fake.asked) == self.fake.halt_at:
+            self.fake.resume.wait(30)
         fault = self.fake.faults.pop(0) if self.fake.faults else ""
         if fault == "silent":
             time.sleep(0.8)  # longer than the client waits

@@ -45,13 +45,14 @@ def expected(known: list[dict[str, Any]]) -> Counter[str]:
 def test_a_killed_pull_and_its_next_try_bring_each_payment_once(waypost_home: Path) -> None:
     known = events(60, first=int(time.time()) - 60 * 600, step=600)
     pull = [*WAYPOST, "pull", "stripe", "--json"]
-    with serving(Fake(stripe_list(known), delay=0.02)) as fake:
+    with serving(Fake(stripe_list(known), halt_at=4)) as fake:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         process = subprocess.Popen(pull, env=environment(fake.url), **quiet)
         while len(fake.asked) < 4:
             time.sleep(0.005)
         process.kill()
         process.wait()
+        fake.resume.set()
         ingested(waypost_home)  # what lies there is read while the pull is not done
         assert 0 < len(payments(waypost_home)) < 60
         for _ in range(2):  # the second one repeats the overlap

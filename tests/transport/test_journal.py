@@ -1,14 +1,10 @@
-"""The open file: hidden until closed, recovered after a kill, sound after a full disk."""
+"""The open file: hidden until closed, recovered after a kill."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import pytest
-
 from ingestion.pipeline import find_files
-from ingestion.transport import journal as module
 from ingestion.transport.journal import Journal
 
 
@@ -68,22 +64,3 @@ def test_a_recovered_file_never_replaces_another(tmp_path: Path) -> None:
     (tmp_path / "listen-1-1.jsonl").write_bytes(b"[]\n")
     opened(tmp_path).recover()
     assert sorted(path.read_bytes() for path in tmp_path.iterdir()) == [b"[]\n", b"{}\n"]
-
-
-def test_a_full_disk_keeps_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal = opened(tmp_path)
-    journal.append([b"first\n"])
-
-    def full(handle: int, content: memoryview) -> int:
-        os.write(handle, content[:3])
-        raise OSError(28, "No space left on device")
-
-    real = module._write
-    monkeypatch.setattr(module, "_write", full)
-    with pytest.raises(OSError, match="No space"):
-        journal.append([b"second\n"])
-    monkeypatch.setattr(module, "_write", real)
-    journal.append([b"third\n"])
-    journal.close()
-    (path,) = find_files([tmp_path])
-    assert path.read_bytes() == b"first\nthird\n"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -26,14 +27,16 @@ WAYPOST = [sys.executable, "-m", "waypost.cli"]
 
 
 class Listener:
-    def __init__(self, home: Path, *, only: tuple[str, ...] = tuple(SECRETS)) -> None:
+    def __init__(
+        self, home: Path, *, only: tuple[str, ...] = tuple(SECRETS), rotate: int = 2
+    ) -> None:
         secrets = {
             f"WAYPOST_{system.upper()}_WEBHOOK_SECRETS": f"old,{key.decode()}"
             for system, key in SECRETS.items()
             if system in only
         }
         self.process = subprocess.Popen(
-            [*WAYPOST, "listen", "--port", "0", "--rotate", "2"],
+            [*WAYPOST, "listen", "--port", "0", "--rotate", str(rotate)],
             env={**os.environ, **secrets, "WAYPOST_HOME": str(home)},
             stderr=subprocess.PIPE,
             text=True,
@@ -138,6 +141,22 @@ def test_a_second_listener_of_one_home_does_not_start(waypost_home: Path) -> Non
         Listener(waypost_home)
 
 
+def test_a_full_disk_is_told_to_the_sender_and_leaves_no_torn_line(waypost_home: Path) -> None:
+    payloads = events(30, first=1_767_225_600, step=1)
+    with listening(waypost_home, rotate=600) as listener:
+        first = asyncio.run(send(listener.url, payloads[:5], None))
+        # no file of the process may grow beyond this: the write breaks off in the middle of a line
+        unlimited = resource.prlimit(listener.process.pid, resource.RLIMIT_FSIZE, (5000, -1))
+        second = asyncio.run(send(listener.url, payloads[5:], None))
+        resource.prlimit(listener.process.pid, resource.RLIMIT_FSIZE, unlimited)
+        third = asyncio.run(send(listener.url, payloads[20:], None))
+        code, told = listener.end()
+    assert (len(first), len(second) < 25, len(third)) == (5, True, 10)
+    assert code == 0 and "nothing can be landed: File too large" in told
+    landed = {one["document"]["id"] for one in deliveries(waypost_home, "stripe")}
+    assert landed == first | second | third
+
+
 async def send(url: str, payloads: list[dict[str, Any]], kill: tuple[int, Any] | None) -> set[str]:
     """Send all with 20 at a time; ids of those that were answered with 200."""
     acknowledged: set[str] = set()
@@ -163,11 +182,11 @@ async def send(url: str, payloads: list[dict[str, Any]], kill: tuple[int, Any] |
 
 def test_a_kill_loses_nothing_that_was_acknowledged(waypost_home: Path) -> None:
     payloads = events(400, first=1_767_225_600, step=1)
-    with listening(waypost_home) as listener:
+    with listening(waypost_home, rotate=600) as listener:
         first = asyncio.run(send(listener.url, payloads, (100, listener.process)))
         listener.process.wait()
     assert 100 <= len(first) < 400
-    assert deliveries(waypost_home, "stripe") == [], "killed within the first two seconds"
+    assert deliveries(waypost_home, "stripe") == [], "what was open is hidden"
     with listening(waypost_home) as listener:
         missing = [one for one in payloads if one["id"] not in first]
         second = asyncio.run(send(listener.url, missing, None))

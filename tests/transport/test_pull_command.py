@@ -35,7 +35,7 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing(
     waypost_home: Path, kill_after: int
 ) -> None:
     known = events(150, first=int(time.time()) - 150 * 600, step=600)
-    with serving(Fake(stripe_list(known), delay=0.02)) as fake:
+    with serving(Fake(stripe_list(known), halt_at=kill_after)) as fake:
         process = subprocess.Popen(
             [*WAYPOST, "pull", "stripe", "--json"],
             env=environment(fake.url),
@@ -47,6 +47,7 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing(
             time.sleep(0.005)
         process.kill()
         process.wait()
+        fake.resume.set()
         before = len(fake.asked)
         assert 0 < len(landed(waypost_home)) < 150
         result = run(fake.url, "--json")
