@@ -11,6 +11,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from dashboards import restated
+
 # Small tables of the log's own bookkeeping that the Data-trust page shows beside the marts.
 _BOOKKEEPING = {
     "receipts": "select * from warehouse.log.receipts",
@@ -36,11 +38,13 @@ def publish(
     *,
     metrics: Path,
     checks: Sequence[Mapping[str, Any]] = (),
+    restatements: Path | None = None,
 ) -> dict[str, Any]:
     """Replace `serving_copy` by the marts of `warehouse` in one rename; returns counts.
 
-    `checks` are the gates' results (name, passed, …) as the manifest shall show them. Readers that
-    have the old file open keep it; a failure leaves the old file in place.
+    `checks` are the gates' results (name, passed, …) as the manifest shall show them; `restatements`
+    is the folder with results of `waypost restate`. Readers that have the old file open keep it; a
+    failure leaves the old file in place.
     """
     if not warehouse.exists():
         raise PublishError(f"There is no warehouse at {warehouse}; run `waypost build` first.")
@@ -48,7 +52,7 @@ def publish(
     draft = serving_copy.with_name(f".{serving_copy.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
-        counts = _write(warehouse, draft, metrics, checks)
+        counts = _write(warehouse, draft, metrics, checks, restatements)
         draft.replace(serving_copy)
     finally:
         for leftover in (draft, draft.with_name(draft.name + ".wal")):
@@ -57,7 +61,11 @@ def publish(
 
 
 def _write(
-    warehouse: Path, draft: Path, metrics: Path, checks: Sequence[Mapping[str, Any]]
+    warehouse: Path,
+    draft: Path,
+    metrics: Path,
+    checks: Sequence[Mapping[str, Any]],
+    restatements: Path | None,
 ) -> dict[str, Any]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
@@ -66,6 +74,7 @@ def _write(
         counts = _copy_marts(con, warehouse)
         _copy_bookkeeping(con)
         _write_metrics(con, metrics)
+        restated.write(con, restatements)
         build_id = _write_manifest(con, counts, checks)
         con.execute("checkpoint serving")
         con.execute("detach serving")

@@ -276,6 +276,7 @@ def publish_serving(
             settings.serving_copy,
             metrics=PROJECT / "dbt_project" / "metrics.yml",
             checks=reports,
+            restatements=settings.runs / "restatements",
         )
         about = {
             "published_at": datetime.now(UTC).isoformat(),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, reconciliation, widgets
+from dashboards import data, lateness, reconciliation, restatement, widgets
 from dashboards.view import View, current
 
 STALE_AFTER_SECONDS = 2 * 86400
@@ -32,6 +32,7 @@ def show(view: View) -> None:
     freshness(view, trust)
     if view.serving is not None:
         reconciliation.show(view)
+        restatement.show(view)
         quarantine(view)
         receipts(view)
 
@@ -145,8 +146,7 @@ def freshness(view: View, trust: Mapping[str, Any]) -> None:
     """Age of every source in the log, with its lateness in the published build."""
     frame = pd.DataFrame(list(trust.get("sources") or []))
     if view.serving is not None:
-        lateness = data.source_lateness(view.copy)
-        frame = with_lateness(view, frame, lateness)
+        frame = with_lateness(view, frame, data.source_lateness(view.copy))
     if frame.empty:
         return
     widgets.section(view, "data_trust.freshness", "data_trust.freshness_help")
@@ -166,12 +166,15 @@ def freshness(view: View, trust: Mapping[str, Any]) -> None:
             columns[f"{name}_lateness_seconds"] = (text(f"data_trust.{name}"), language.duration)
     if view.serving is not None:
         columns["last_recorded_at"] = (text("data_trust.last"), view.moment)
-    widgets.table(view, frame, columns, key="freshness")
+    has_events = view.serving is not None
+    row = widgets.table(view, frame, columns, key="freshness", selectable=has_events)
+    if has_events:
+        lateness.show(view, None if row is None else str(frame["source"].iloc[row]))
 
 
-def with_lateness(view: View, sources: pd.DataFrame, lateness: pd.DataFrame) -> pd.DataFrame:
+def with_lateness(view: View, sources: pd.DataFrame, by_source: pd.DataFrame) -> pd.DataFrame:
     """The build's sources with their age: of the log where a run told it, else of the build."""
-    frame = lateness.copy()
+    frame = by_source.copy()
     newest = frame["last_recorded_at"].max()
     ages = [(newest - moment).total_seconds() for moment in frame["last_recorded_at"]]
     told = dict(zip(sources["source"], sources["age_seconds"], strict=True)) if len(sources) else {}

@@ -24,6 +24,7 @@ CODES = (
     "gate",
     "severity",
     "quarantine",
+    "restatement_part",
 )
 
 
