@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.publish import publish
-from tests.dashboards.conftest import METRICS
+from tests.dashboards.conftest import APP, METRICS
 
 PARTS = {
     "time": 0.0,
@@ -62,7 +62,7 @@ RESULT = {
 
 
 def _page(home: Path, language: str) -> AppTest:
-    app = AppTest.from_file("dashboards/app.py", default_timeout=60)
+    app = AppTest.from_file(str(APP), default_timeout=60)
     app.session_state["language"] = language
     app.run()
     app.switch_page("app_pages/data_trust.py").run()
@@ -90,7 +90,10 @@ def test_the_page_shows_the_parts_of_a_difference(
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_the_page_says_how_to_ask_when_nothing_was_asked(home: Path, language: str) -> None:
+def test_the_page_says_how_to_ask_when_nothing_was_asked(
+    home: Path, warehouse: Path, language: str
+) -> None:
+    publish(warehouse, home / "serving" / "serving.duckdb", metrics=METRICS)
     app = _page(home, language)
     assert any("waypost restate" in info.value for info in app.info)
 
