@@ -25,6 +25,8 @@ CODES = (
     "severity",
     "quarantine",
     "restatement_part",
+    "measure",
+    "told_by",
 )
 
 
