@@ -17,7 +17,8 @@ from dashboards import restated
 _BOOKKEEPING = {
     "receipts": "select * from warehouse.log.receipts",
     "quarantine_reasons": """
-        select source, stage, code, count(*) as row_count, min(first_seen_at) as first_seen_at,
+        select source, stage, code, count(*) filter (where settled_at is null) as row_count,
+            count(*) filter (where settled_at is not null) as settled_count, min(first_seen_at) as first_seen_at,
             max(first_seen_at) as last_seen_at, any_value(reason) as example_reason
         from warehouse.log.quarantine group by all
     """,

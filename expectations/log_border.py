@@ -112,7 +112,9 @@ def _quarantine_ratio(limits: Limits, name: str, severity: str) -> Check:
         severity=severity,
         broken=f"""
             with recent as (
-                select nullif(source, '') as source, read, quarantined from {{batch}}
+                select nullif(source, '') as source, read,
+                    quarantined - settled as quarantined
+                from {{batch}}
                 where committed_at > (select max(committed_at) from {{batch}}) - {window}
             ), sources as (
                 select coalesce(source, '(no source)') as source,

@@ -9,12 +9,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
+from ingestion.forms import is_lines, is_object, is_one_object
 from ingestion.shapes import MAX_OBJECT
 
 _BOM = b"\xef\xbb\xbf"
@@ -59,14 +59,14 @@ def json_lines(path: Path, work: Path) -> Lines:
         lines = _unpacked(path, work / "unpacked.jsonl")
         with lines.path.open("rb") as file:
             head = file.read(64 * 1024)
-    if b"\0" in head and not any(_is_object(line) for line in head.split(b"\n")):
+    if b"\0" in head and not any(is_object(line) for line in head.split(b"\n")):
         return _refused(work, "binary_file", lines)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(_BOM):
         lines = _without_mark(lines, work / "unmarked.jsonl")
-    if start[:1] == b"[" and not _is_lines(head):
+    if start[:1] == b"[" and not is_lines(head):
         return _array(lines, work / "array.jsonl")
-    if start[:1] == b"{" and not _is_lines(head) and _is_one_object(lines.path):
+    if start[:1] == b"{" and not is_lines(head) and is_one_object(lines.path):
         return _single(lines, work / "object.jsonl")
     return _without_long_lines(lines, work / "short.jsonl")
 
@@ -115,36 +115,6 @@ def _inflated(path: Path) -> Iterator[bytes]:
                 packed, is_open = zlib.decompressobj(wbits=31), False
     if is_open:
         raise EOFError(path)
-
-
-def _is_lines(head: bytes) -> bool:
-    """The first line that is not empty is a whole JSON object or nothing that could go on."""
-    first, newline, _ = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
-    if not newline:
-        return len(head) == 64 * 1024 and first[:1] == b"{"
-    return _is_object(first) or _holds_lines(head)
-
-
-def _holds_lines(head: bytes) -> bool:
-    """A whole object stands in a line where no JSON document could begin one."""
-    lines = [line for line in map(bytes.strip, head.split(b"\n")) if line]
-    return any(
-        before[-1:] not in (b"[", b",", b":") and _is_object(line)
-        for before, line in pairwise(lines)
-    )
-
-
-def _is_object(text: bytes) -> bool:
-    if not text.lstrip().startswith(b"{"):
-        return False
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _is_one_object(path: Path) -> bool:
-    return path.stat().st_size <= MAX_OBJECT and _is_object(path.read_bytes())
 
 
 def _single(lines: Lines, target: Path) -> Lines:

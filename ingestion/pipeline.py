@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -239,6 +240,25 @@ def _write_controls(path: Path, work: Path, input_key: str, options: Options) ->
     controls.write(options.log / "controls", input_key, seen, options.clock())
 
 
+def _given(path: Path, options: Options) -> dict[str, Any]:
+    """What a new reading of the input must be told; paths below the home are relative to it."""
+    home = options.log.parent.resolve()
+    names = (path.resolve(), options.mapping and options.mapping.path.resolve())
+    file, rules = (
+        name and str(name.relative_to(home) if name.is_relative_to(home) else name)
+        for name in names
+    )
+    return {
+        "path": file,
+        "mapping": rules,
+        "adapter": options.adapter and options.adapter.NAME,
+        "topic": options.topic,
+        "recorded_at": options.recorded_at and options.recorded_at.isoformat(),
+        "recorded_as_occurred": options.recorded_as_occurred,
+        "country": options.country,
+    }
+
+
 def _write_receipt(
     path: Path, input_key: str, append_key: str, account: Account, options: Options
 ) -> None:
@@ -248,6 +268,7 @@ def _write_receipt(
             "input_key": input_key,
             "append_key": append_key,
             "file_name": path.name,
+            "given": _given(path, options),
             "committed_at": options.clock().isoformat(),
             "run_started_at": options.run_started_at.isoformat(),
             "counts": {name: account.counts[name] for name in COUNTS},

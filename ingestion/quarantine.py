@@ -148,3 +148,13 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
 def files(folder: Path) -> list[Path]:
     """The quarantine files, one an input that has rejects."""
     return sorted(folder.glob("*.parquet"))
+
+
+def places(folder: Path, input_key: str) -> list[tuple[int, str, str]]:
+    """(line, code, path) of an input's rows."""
+    with duckdb.connect() as con:
+        found = con.execute(
+            "select line_number, code, path from read_parquet(?) order by all",
+            [str(folder / f"{input_key}.parquet")],
+        )
+        return [(int(line), str(code), str(path)) for line, code, path in found.fetchall()]

@@ -17,32 +17,13 @@ import duckdb
 
 from ingestion import catalogue, log
 from waypost import control_view, upkeep
+from waypost.bookkeeping import listed, quoted, side_views, typed_select
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
 # what an empty log is looked at from: the first day of the default configuration
 EMPTY_AS_OF = datetime(2000, 1, 1, tzinfo=UTC)
-QUARANTINE = {
-    "quarantine_id": "varchar",
-    "input_key": "varchar",
-    "source": "varchar",
-    "line_number": "bigint",
-    "byte_offset": "bigint",
-    "stage": "varchar",
-    "code": "varchar",
-    "path": "varchar",
-    "reason": "varchar",
-    "shape": "varchar",
-    "first_seen_at": "timestamptz",
-}
-COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused")
-RECEIPTS = {
-    "input_key": "varchar",
-    "file_name": "varchar",
-    "committed_at": "timestamptz",
-    "source": "varchar",
-} | dict.fromkeys(COUNTS, "bigint")
 
 
 @dataclass(frozen=True)
@@ -82,37 +63,10 @@ def commit_limits(log_path: Path, log_as_of: datetime | None) -> dict[str, int]:
     return limits
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _list(texts: Sequence[str]) -> str:
-    return "[" + ", ".join(_quoted(text) for text in texts) + "]"
-
-
-def _name(column: str) -> str:
-    return f'"{column}"'
-
-
-def _typed_select(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], reader: str | None
-) -> str:
-    """A select of exactly these columns; what no file holds becomes a typed NULL."""
-    found: set[str] = set()
-    if reader:
-        rows = connection.execute(f"describe select * from {reader}").fetchall()
-        found = {row[0] for row in rows}
-    parts = (
-        f"cast({_name(name) if name in found else 'null'} as {kind}) as {_name(name)}"
-        for name, kind in columns.items()
-    )
-    return f"select {', '.join(parts)}" + (f" from {reader}" if reader else " where false")
-
-
 def _rank(domain: str) -> str:
     """SQL of the type's rank, so that no model needs a join to order events."""
     kinds = catalogue.load().domain_types(domain)
-    return f"case event_type {' '.join(f'when {_quoted(k.name)} then {k.rank}' for k in kinds)} end"
+    return f"case event_type {' '.join(f'when {quoted(k.name)} then {k.rank}' for k in kinds)} end"
 
 
 def _log_views(
@@ -120,36 +74,12 @@ def _log_views(
 ) -> None:
     for domain, limit in limits.items():
         files = log.file_uris(settings.log, domain) if limit >= 0 else []
-        reader = f"read_parquet({_list(files)}, union_by_name = true)" if files else None
-        select = _typed_select(connection, log.columns(domain), reader)
+        reader = f"read_parquet({listed(files)}, union_by_name = true)" if files else None
+        select = typed_select(connection, log.columns(domain), reader)
         connection.execute(
             f"create or replace view log.{domain} as select *, {_rank(domain)} as event_type_rank"
             f" from ({select}) where commit_no is null or commit_no <= {limit}"
         )
-
-
-def _side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    parts = sorted(str(path) for path in settings.quarantine.glob("*.parquet"))
-    reader = f"read_parquet({_list(parts)}, union_by_name = true)" if parts else None
-    select = _typed_select(connection, QUARANTINE, reader)
-    connection.execute(f"create or replace view log.quarantine as {select}")
-    receipts = sorted(str(path) for path in (settings.log / "inputs").glob("*.json"))
-    select = _typed_select(connection, RECEIPTS, _receipts_reader(receipts) if receipts else None)
-    connection.execute(f"create or replace view log.receipts as {select}")
-
-
-def _receipts_reader(files: Sequence[str]) -> str:
-    """One row per input and source."""
-    counts = ", ".join(f"{name} bigint" for name in COUNTS)
-    kinds = {
-        "input_key": "varchar",
-        "file_name": "varchar",
-        "committed_at": "timestamptz",
-        "sources": f"struct(source varchar, {counts})[]",
-    }
-    columns = ", ".join(f"{name}: {_quoted(kind)}" for name, kind in kinds.items())
-    nested = f"read_json({_list(files)}, columns = {{{columns}}})"
-    return f"(select * exclude (sources), unnest(sources, recursive := true) from {nested})"
 
 
 def _event_types(connection: duckdb.DuckDBPyConnection) -> None:
@@ -232,7 +162,7 @@ def lay_log(settings: Settings, database: Path, build: Build) -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute("set TimeZone = 'UTC'; create schema if not exists log")
         _log_views(connection, settings, build.commit_limits)
-        _side_views(connection, settings)
+        side_views(connection, settings)
         control_view.lay(connection, settings.log / "controls", build.log_as_of)
         _event_types(connection)
         connection.execute(

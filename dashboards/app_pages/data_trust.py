@@ -196,9 +196,11 @@ def quarantine(view: View) -> None:
     columns = {
         "why": (text("data_trust.why"), None),
         "row_count": (text("data_trust.count"), language.number),
+        "settled_count": (text("data_trust.settled"), language.number),
         "source": (text("timeline.source"), None),
         "example_reason": (text("data_trust.example"), None),
     }
+    columns = {name: column for name, column in columns.items() if name in frame}
     widgets.table(view, frame, columns, key="quarantine", height=318)
 
 

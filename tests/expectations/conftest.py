@@ -16,7 +16,7 @@ from tests.conftest import PROJECT
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 LIMITS = PROJECT / "dbt_project" / "seeds" / "gate_limits.csv"
-RECEIPTS = "input_key varchar, source varchar, read bigint, quarantined bigint"
+RECEIPTS = "input_key varchar, source varchar, read bigint, quarantined bigint, settled bigint"
 # an event a quarter of an hour for 60 days, all seen a minute later
 EVENTS = """
     insert into log.{domain} by name
@@ -40,8 +40,8 @@ def log_file(tmp_path: Path) -> Path:
         connection.execute(EVENTS.format(domain="order", source="/shop/demo"))
         connection.execute(
             "insert into log.receipts values"
-            " ('a', '/helpdesk/demo', 1000, 1, '2026-06-30'),"
-            " ('b', '/shop/demo', 500, 0, '2026-06-30')"
+            " ('a', '/helpdesk/demo', 1000, 1, 0, '2026-06-30'),"
+            " ('b', '/shop/demo', 500, 0, 0, '2026-06-30')"
         )
     return path
 

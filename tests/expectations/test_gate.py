@@ -62,6 +62,11 @@ def test_quarantine_warns_above_one_percent_and_fails_above_five(
     assert all(keys == ["/helpdesk/demo"] for _, _, keys in ratios.values())
 
 
+def test_what_a_person_has_settled_no_longer_counts(log_file: Path, change: Change) -> None:
+    change(log_file, "update log.receipts set quarantined = 60, settled = 50 where read = 1000")
+    assert found(judge_log(log_file)) == {}
+
+
 def test_an_old_bad_delivery_is_forgotten(log_file: Path, change: Change) -> None:
     change(log_file, "update log.receipts set quarantined = 900, committed_at = '2026-06-01'"
                      " where read = 1000")  # fmt: skip

@@ -1,0 +1,130 @@
+"""What was not let in can be read again after a fix, or settled by a person."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from ingestion import receipts
+from ingestion.log import file_uris
+from tests.ingestion.conftest import event
+from waypost import warehouse
+from waypost.cli import cli
+from waypost.settings import Settings
+
+MAPPING = """
+source: /calls/test
+time: {{format: "%Y-%m-%d %H:%M", zone: UTC}}
+events:
+  - type: case.opened
+    id: "case/{{number}}/opened"
+    subject: "case/{{number}}"
+    time: {{column: opened}}
+    fields:
+      case_id: number
+      channel: {{column: channel, values: {{{words}}}}}
+      direction: {{const: in}}
+      case_type: {{const: info}}
+"""
+TABLE = "number,opened,channel\n1,2026-03-01 10:00,phone\n2,2026-03-01 11:00,fernruf\n"
+
+
+def told(*arguments: str) -> Any:
+    result = CliRunner().invoke(cli, [*arguments, "--json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout.strip().splitlines()[-1])
+
+
+def events(home: Path) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as con:
+        rows = "select event_id, commit_no, payload_hash from read_parquet(?) order by all"
+        return con.execute(rows, [file_uris(home / "log", "contact")]).fetchall()
+
+
+def write(home: Path, lines: list[dict[str, Any]]) -> Path:
+    path = home / "landing" / "contact" / "a.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+@pytest.fixture
+def bad_file(waypost_home: Path) -> Path:
+    """A landed file of two sound lines and one with an unlisted channel."""
+    path = write(waypost_home, [event(1), event(2, data={"channel": "pigeon"}), event(3)])
+    assert told("ingest", str(path))["quarantined"] == 1
+    return path
+
+
+def test_retry_reads_with_the_corrected_mapping_and_a_second_retry_changes_nothing(
+    waypost_home: Path,
+) -> None:
+    table, rules = waypost_home / "landing" / "calls.csv", waypost_home / "config" / "calls.yaml"
+    for path in (table, rules):
+        path.parent.mkdir(parents=True)
+    table.write_text(TABLE, "utf-8")
+    rules.write_text(MAPPING.format(words="phone: phone"), "utf-8")
+    assert told("ingest", str(table), "--mapping", str(rules))["quarantined"] == 1
+    rules.write_text(MAPPING.format(words="phone: phone, fernruf: phone"), "utf-8")
+    first = told("quarantine", "retry")
+    assert (first["inputs"], first["appended"], first["duplicates"]) == (1, 1, 1)
+    assert told("quarantine", "list") == []
+    rows = events(waypost_home)
+    assert told("quarantine", "retry")["inputs"] == 0
+    assert events(waypost_home) == rows
+
+
+def test_retry_without_a_fix_changes_nothing(waypost_home: Path, bad_file: Path) -> None:
+    before = events(waypost_home), told("quarantine", "list")
+    counts = told("quarantine", "retry")
+    assert (counts["duplicates"], counts["quarantined"], counts["appended"]) == (2, 1, 0)
+    assert (events(waypost_home), told("quarantine", "list")) == before
+
+
+def test_retry_takes_a_corrected_copy_and_settles_the_rows_of_the_old_one(
+    waypost_home: Path, bad_file: Path
+) -> None:
+    write(waypost_home, [event(1), event(2), event(3)])
+    counts = told("quarantine", "retry")
+    assert (counts["appended"], counts["duplicates"], counts["quarantined"]) == (1, 2, 0)
+    (row,) = told("quarantine", "list")
+    assert (row["count"], row["settled"]) == (1, 1)
+
+
+def test_retry_says_in_one_sentence_that_an_input_is_gone(bad_file: Path) -> None:
+    bad_file.unlink()
+    result = CliRunner().invoke(cli, ["quarantine", "retry"])
+    assert result.exit_code == 1
+    assert f"{bad_file} of input" in result.output
+    assert "is gone: put it back and retry, or discard its rows." in result.output
+
+
+def test_what_is_discarded_stays_settled_when_the_input_is_read_again(
+    waypost_home: Path, bad_file: Path
+) -> None:
+    settings = Settings.from_environment()
+    arguments = ["quarantine", "discard", "--code", "enum", "--reason", "test data of the shop"]
+    assert told(*arguments) == {"discarded": 1}
+    assert told(*arguments) == {"discarded": 0}
+    (key,) = receipts.names(settings.log)
+    receipts.set_back(settings.log, key)
+    assert told("ingest", str(bad_file))["quarantined"] == 1
+    (row,) = told("quarantine", "show")
+    assert row["settled_reason"] == "test data of the shop"
+    database = waypost_home / "views.duckdb"
+    warehouse.prepare(settings, database, None, None)
+    with duckdb.connect(str(database)) as con:
+        counted = con.execute("select source, quarantined, settled from log.receipts").fetchall()
+    assert counted == [("/helpdesk/test", 1, 1)]
+
+
+def test_discard_wants_to_be_told_what_and_why(bad_file: Path) -> None:
+    for arguments in (["--reason", "x"], ["--code", "enum", "--reason", "ask anna@example.com"]):
+        assert CliRunner().invoke(cli, ["quarantine", "discard", *arguments]).exit_code == 2
+    result = CliRunner().invoke(cli, ["quarantine", "retry", "--input", "zz"])
+    assert "fits no input" in result.output

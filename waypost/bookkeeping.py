@@ -1,0 +1,95 @@
+"""The log's own books as views: quarantine (with what is settled) and receipts; knows no event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from ingestion import settled
+from waypost.settings import Settings
+
+QUARANTINE = {
+    "quarantine_id": "varchar",
+    "input_key": "varchar",
+    "source": "varchar",
+    "line_number": "bigint",
+    "byte_offset": "bigint",
+    "stage": "varchar",
+    "code": "varchar",
+    "path": "varchar",
+    "reason": "varchar",
+    "shape": "varchar",
+    "first_seen_at": "timestamptz",
+    "settled_reason": "varchar",
+    "settled_at": "timestamptz",
+}
+COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused")
+RECEIPTS = {
+    "input_key": "varchar",
+    "file_name": "varchar",
+    "committed_at": "timestamptz",
+    "source": "varchar",
+} | dict.fromkeys(COUNTS, "bigint")
+# rows of each input and source that a person has settled since
+_SETTLED = """
+    select input_key, coalesce(source, '') as source, count(*) as settled
+    from log.quarantine where settled_at is not null group by all"""
+
+
+def quoted(text: str) -> str:
+    """SQL of a string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """SQL of a list of strings."""
+    return "[" + ", ".join(quoted(text) for text in texts) + "]"
+
+
+def _name(column: str) -> str:
+    return f'"{column}"'
+
+
+def typed_select(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], reader: str | None
+) -> str:
+    """A select of exactly these columns; what no file holds becomes a typed NULL."""
+    found: set[str] = set()
+    if reader:
+        rows = connection.execute(f"describe select * from {reader}").fetchall()
+        found = {row[0] for row in rows}
+    parts = (
+        f"cast({_name(name) if name in found else 'null'} as {kind}) as {_name(name)}"
+        for name, kind in columns.items()
+    )
+    return f"select {', '.join(parts)}" + (f" from {reader}" if reader else " where false")
+
+
+def side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Lay log.quarantine and log.receipts; `settled` counts rows that a person has settled."""
+    parts = sorted(str(path) for path in settings.quarantine.glob("*.parquet"))
+    reader = f"read_parquet({listed(parts)}, union_by_name = true)" if parts else None
+    joined = f"({settled.join(settings.quarantine, f'from {reader}')})" if reader else None
+    select = typed_select(connection, QUARANTINE, joined)
+    connection.execute(f"create or replace view log.quarantine as {select}")
+    receipts = sorted(str(path) for path in (settings.log / "inputs").glob("*.json"))
+    select = typed_select(connection, RECEIPTS, _receipts_reader(receipts) if receipts else None)
+    connection.execute(
+        f"create or replace view log.receipts as select receipts.*, coalesce(settled, 0) as settled"
+        f" from ({select}) as receipts left join ({_SETTLED}) as settled using (input_key, source)"
+    )
+
+
+def _receipts_reader(files: Sequence[str]) -> str:
+    """One row per input and source."""
+    counts = ", ".join(f"{name} bigint" for name in COUNTS)
+    kinds = {
+        "input_key": "varchar",
+        "file_name": "varchar",
+        "committed_at": "timestamptz",
+        "sources": f"struct(source varchar, {counts})[]",
+    }
+    columns = ", ".join(f"{name}: {quoted(kind)}" for name, kind in kinds.items())
+    nested = f"read_json({listed(files)}, columns = {{{columns}}})"
+    return f"(select * exclude (sources), unnest(sources, recursive := true) from {nested})"
