@@ -93,12 +93,18 @@ def _alone(job: Job) -> Iterator[None]:
     except filelock.Timeout:
         raise PullError(f"Another pull of {name} is running: wait until it has ended.") from None
     try:
-        for folder in (job.landing / job.client.system.folder, job.cursors / name):
-            for leftover in folder.glob(".*.part"):  # of a pull that was ended from outside
-                leftover.unlink()
+        _sweep(job)
         yield
     finally:
         lock.release()
+
+
+def _sweep(job: Job) -> None:
+    """Remove what a pull left that was ended from outside; a listener's open file is not ours."""
+    pages = (job.landing / job.client.system.folder).glob(".pull-*.part")
+    unfinished = (job.cursors / job.client.system.name).glob(".*.part")
+    for leftover in (*pages, *unfinished):
+        leftover.unlink()
 
 
 def _chosen(job: Job) -> list[Stream]:
@@ -118,18 +124,23 @@ def _pull_stream(job: Job, stream: Stream, report: Report) -> None:
     path = job.cursors / job.client.system.name / f"{stream.name}{suffix}.json"
     goal = int(job.now())
     cursor = _start(job, cursors.read(path), goal)
-    if stream.kept_days and (oldest := goal - stream.kept_days * _DAY) > cursor.done_until:
-        report.gaps[stream.name] = (
-            f"{stream.name} before {_compact(oldest)} are gone: {job.client.system.name} keeps "
-            f"{stream.kept_days} days; --backfill --since {_compact(cursor.done_until)[:8]} "
-            "brings the objects."
-        )
+    _tell_gap(job, stream, cursor, goal, report)
     while cursor.piece or cursor.done_until < (cursor.goal or goal):
         if cursor.piece is None:
             cursor = replace(cursor, piece=_next_piece(cursor, stream, goal))
             cursors.write(path, cursor)  # its bounds name the files: a second try finds the same
         cursor = _step(job, stream, cursor, report)
         cursors.write(path, cursor)
+
+
+def _tell_gap(job: Job, stream: Stream, cursor: Cursor, now: int, report: Report) -> None:
+    oldest = now - (stream.kept_days or 0) * _DAY
+    if stream.kept_days and cursor.done_until < oldest:
+        report.gaps[stream.name] = (
+            f"{stream.name} before {_compact(oldest)} are gone: {job.client.system.name} keeps "
+            f"{stream.kept_days} days; --backfill --since {_compact(cursor.done_until)[:8]} "
+            "brings the objects."
+        )
 
 
 def _start(job: Job, known: Cursor | None, now: int) -> Cursor:

@@ -12,6 +12,7 @@ import pytest
 
 from ingestion import transport
 from ingestion.transport.client import Client
+from ingestion.transport.journal import Journal
 from ingestion.transport.pull import Job, pull
 from ingestion.transport.streams import BACKFILL, Access, PullError
 from tests.transport.fake_system import Asked, Fake, events, serving, stripe_list
@@ -185,6 +186,14 @@ def test_a_mark_that_the_system_forgot_makes_the_slice_begin_anew(
     path.write_text(json.dumps(told))
     pulled(stripe, tmp_path)
     assert landed(tmp_path) == Counter(f"evt_{n:04d}" for n in range(95))
+
+
+def test_the_open_file_of_a_listener_beside_is_left_alone(stripe: Fake, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "landing" / "billing" / "stripe", now=lambda: NOW, max_seconds=60)
+    journal.append([b'{"waypost_delivery": 1, "document": {"data": [{"id": "pushed"}]}}\n'])
+    pulled(stripe, tmp_path)
+    journal.close()
+    assert landed(tmp_path)["pushed"] == 1
 
 
 def test_a_broken_cursor_says_what_to_do(stripe: Fake, tmp_path: Path) -> None:
