@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ingestion.sources.adapter import Delivery, Outcome, Unused
-from ingestion.sources.shopify import customers, orders, payments, refunds, shipments
+from ingestion.sources.shopify import customers, disputes, orders, payments, refunds, shipments
 from ingestion.sources.shopify.documents import deliveries
 from ingestion.sources.shopify.events import guarded
 from ingestion.sources.shopify.graphql import gathered
@@ -33,8 +33,8 @@ __all__ = [
 NAME = "shopify"
 VERSION = "1"
 ABOUT = {
-    "en": "Orders, payments, refunds, shipments and customers of a Shopify shop.",
-    "de": "Bestellungen, Zahlungen, Erstattungen, Sendungen und Kunden eines Shopify-Shops.",
+    "en": "Orders, payments, refunds, disputes, shipments and customers of a Shopify shop.",
+    "de": "Bestellungen, Zahlungen, Erstattungen, Anfechtungen, Sendungen und Kunden eines Shopify-Shops.",
 }
 _READERS: dict[str, Callable[[Any, str], Iterator[Outcome]]] = {
     "order": orders.outcomes,
@@ -43,6 +43,7 @@ _READERS: dict[str, Callable[[Any, str], Iterator[Outcome]]] = {
     "fulfillment": shipments.outcomes,
     "fulfillment_event": shipments.status_outcomes,
     "customer": customers.outcomes,
+    "dispute": disputes.outcomes,
 }
 
 

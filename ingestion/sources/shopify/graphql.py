@@ -29,6 +29,7 @@ TOPIC_OF_TYPE = {
     "Fulfillment": "fulfillments",
     "FulfillmentEvent": "fulfillment_events",
     "Customer": "customers",
+    "ShopifyPaymentsDispute": "disputes",
 }
 # type of a line of a bulk file → the connection of its parent that it belongs to
 _CONNECTION = {

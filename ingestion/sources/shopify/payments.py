@@ -20,11 +20,12 @@ from ingestion.sources.shopify.values import (
 
 _ATTEMPTS = ("sale", "capture", "authorization", "emv_authorization")
 _FAILED = ("failure", "error")
-_UNUSED = {
-    "authorization": "authorization is not a payment",
-    "emv_authorization": "authorization is not a payment",
-    "refund": "covered by refunds/create",
-    "void": "a void moves no money",
+_ENDINGS = {
+    "sale": "succeeded",
+    "capture": "succeeded",
+    "authorization": "authorized",
+    "emv_authorization": "authorized",
+    "void": "expired",
 }
 # words of a gateway's name → method
 _METHODS = {
@@ -50,19 +51,20 @@ _METHODS = {
 def outcomes(
     transaction: Json, derivation: str, order_id: str | None = None, currency: str | None = None
 ) -> Iterator[Outcome]:
-    """A payment that succeeded or failed, or why it is none; order and currency as told around it.
+    """What became of an attempt to pay, or why it is none; order and currency as told around it.
 
-    The amount is native to the charge: the customer's currency, not the shop's.
+    An authorisation is no payment, its void lets it go. The amount is native to the charge: the
+    customer's currency, not the shop's.
     """
     kind, status = (_word(transaction, name) for name in ("kind", "status"))
     if kind in _ATTEMPTS and status in _FAILED:
         yield _told(transaction, "failed", derivation, order_id, currency)
-    elif kind in ("sale", "capture") and status == "success":
-        yield _told(transaction, "succeeded", derivation, order_id, currency)
-    elif kind in _UNUSED:
-        yield Unused(_UNUSED[kind])
-    elif kind in _ATTEMPTS:
+    elif kind in _ENDINGS and status == "success":
+        yield _told(transaction, _ENDINGS[kind], derivation, order_id, currency)
+    elif kind in _ENDINGS:
         yield Unused(f"transaction is not settled: {status or 'no status'}")
+    elif kind == "refund":
+        yield Unused("covered by refunds/create")
     else:
         yield Unused(f"kind of transaction not used: {kind or 'none'}")
 
@@ -85,8 +87,9 @@ def _told(
     transaction: Json, ending: str, derivation: str, order_id: str | None, currency: str | None
 ) -> Outcome:
     identity, when = identifier(transaction), happened(transaction)
+    payment_id = reference(transaction, "parent") if ending == "expired" else None
     data = {
-        "payment_id": identity,
+        "payment_id": payment_id or identity,
         "amount": charged(transaction, currency),
         "order_id": order_id or reference(transaction, "order"),
         "method": _method(transaction),
@@ -97,7 +100,7 @@ def _told(
     fact: Event = event(
         f"payment.{ending}",
         f"transaction/{identity}/{ending}",
-        f"payment/{identity}",
+        f"payment/{payment_id or identity}",
         when,
         data,
     )

@@ -7,7 +7,7 @@ from ingestion.sources.adapter import Unused
 _SHIPMENT = ("shipment.dispatched",)
 _REFUND = ("refund.issued", "return.received")
 _ORDER = ("order.placed", "order.cancelled", *_SHIPMENT, *_REFUND)
-_PAYMENT = ("payment.succeeded", "payment.failed")
+_PAYMENT = ("payment.succeeded", "payment.failed", "payment.authorized", "payment.expired")
 _CUSTOMER = ("account.created", "party.identified")
 
 # topic of a webhook, or name of a list of the API → (what a record is, event types)
@@ -18,6 +18,7 @@ _RECORDS = {
     "fulfillments": ("fulfillment", _SHIPMENT),
     "fulfillment_events": ("fulfillment_event", ("shipment.status_updated",)),
     "customers": ("customer", _CUSTOMER),
+    "disputes": ("dispute", ("dispute.opened", "dispute.closed")),
 }
 _USED = {
     "orders": ("order", (*_ORDER, *_PAYMENT, "shipment.status_updated")),
@@ -37,6 +38,9 @@ _USED = {
         f"customers/{verb}": _RECORDS["customers"]
         for verb in "create update enable disable".split()
     },
+    "disputes": _RECORDS["disputes"],
+    "disputes/create": _RECORDS["disputes"],
+    "disputes/update": _RECORDS["disputes"],
     "customers/merge": ("merge", ("party.identified",)),
 }
 _COVERED = {
@@ -70,7 +74,6 @@ _NOT_USED = {
     "customers_marketing_consent": "update",
     "delivery_promise_settings": "update",
     "discounts": "create delete redeemcode_added redeemcode_removed update",
-    "disputes": "create update",
     "domains": "create destroy update",
     "draft_orders": "create delete update",
     "finance_app_staff_member": "delete grant revoke update",

@@ -119,7 +119,11 @@ def amount(
         code = currency_of(money, "currency_code", "currency") or currency
         if value is not None and code:
             return value, code
-    value = number(payload.get(name))
+    plain = payload.get(name)
+    if isinstance(plain, dict):  # a single MoneyV2
+        currency = currency_of(plain, "currency_code", "currency") or currency
+        plain = plain.get("amount")
+    value = number(plain)
     return (value, currency) if value is not None and currency else None
 
 

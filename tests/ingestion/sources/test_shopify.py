@@ -23,6 +23,7 @@ EXAMPLES = Path("/work/shared/data/shopify_webhooks")
 FACTS = {
     "customer/301/created",
     "order/5001/placed",
+    "transaction/901/authorized",
     "transaction/902/succeeded",
     "fulfillment/701/dispatched",
     "fulfillment_event/7101",
@@ -209,8 +210,6 @@ def test_an_order_counts_in_shop_money_and_a_payment_in_the_currency_charged() -
 @pytest.mark.parametrize(
     ("changes", "outcome"),
     [
-        ({"kind": "authorization"}, Unused("authorization is not a payment")),
-        ({"kind": "void"}, Unused("a void moves no money")),
         ({"kind": "refund"}, Unused("covered by refunds/create")),
         ({"kind": "change"}, Unused("kind of transaction not used: change")),
         ({"status": "pending"}, Unused("transaction is not settled: pending")),
@@ -230,6 +229,50 @@ def test_a_failed_attempt_is_a_failed_payment_also_when_it_only_authorised() -> 
     (event,) = said(Shop().told(body, "order_transactions/create")).values()
     assert event["type"] == "payment.failed"
     assert event["data"]["failure_code"] == "card_declined"
+
+
+def test_an_authorisation_is_no_payment_and_a_void_lets_it_go() -> None:
+    reserved = shop.transaction(901, "authorization", "5.00")
+    void = shop.transaction(904, "void", "5.00", parent_id=901)
+    store = Shop()
+    (first,) = said(store.told(reserved, "order_transactions/create")).values()
+    (second,) = said(store.told(void, "order_transactions/create")).values()
+    assert (first["type"], first["subject"]) == ("payment.authorized", "payment/901")
+    assert (second["type"], second["subject"]) == ("payment.expired", "payment/901")
+    open_void = void | {"status": "pending"}
+    assert Shop().told(open_void, "order_transactions/create") == [
+        Unused("transaction is not settled: pending")
+    ]
+
+
+def test_a_dispute_opens_and_ends() -> None:
+    store = Shop()
+    body = {"id": 61, "order_id": 5001, "type": "chargeback", "amount": "11.50", "currency": "CAD"}
+    body |= {"reason": "fraudulent", "status": "needs_response", "initiated_at": shop.CREATED}
+    (opened,) = said(store.told(body, "disputes/create")).values()
+    assert opened["data"]["amount"] == {"minor": 1150, "currency": "CAD"}
+    assert opened["data"]["objects"] == [{"type": "order", "id": "5001", "qualifier": "disputed"}]
+    ended = body | {"status": "accepted", "finalized_on": "2026-04-01T10:00:00Z"}
+    (closed,) = said(store.told({"disputes": [ended]})).values()
+    assert (closed["type"], closed["data"]["outcome"]) == ("dispute.closed", "lost")
+    assert set(said(store.told(ended, "disputes/update"))) == set()
+
+
+def test_a_dispute_of_the_graphql_api_tells_the_day_of_its_end() -> None:
+    node = {
+        "id": "gid://shopify/ShopifyPaymentsDispute/61",
+        "initiatedAt": shop.CREATED,
+        "finalizedOn": "2026-04-01",
+        "status": "WON",
+        "type": "CHARGEBACK",
+        "amount": {"amount": "11.5", "currencyCode": "CAD"},
+        "reasonDetails": {"reason": "FRAUDULENT"},
+        "order": {"id": "gid://shopify/Order/5001"},
+    }
+    events = said(Shop().told({"data": {"dispute": node}}))
+    closed = events["dispute/61/closed"]
+    assert closed["timeuncertainty"] == 86_400 and closed["data"]["outcome"] == "won"
+    assert events["dispute/61/opened"]["data"]["reason"] == "fraudulent"
 
 
 def test_a_refund_waits_until_its_transactions_are_settled() -> None:
@@ -319,7 +362,8 @@ def test_every_documented_payload_ends_as_events_or_a_named_reason() -> None:
         assert document["name"] in shopify.TOPICS, path
         for outcome in outcomes:
             if isinstance(outcome, Wrong):
-                assert (outcome.code, outcome.path) == ("rounded_id", "order_id"), path
+                assert outcome.code == "rounded_id", path
+                assert document["name"].startswith(("fulfillments/", "disputes/")), path
             assert isinstance(outcome, dict | Unused | Wrong)
         text = json.dumps([event for event in outcomes if isinstance(event, dict)])
         for rounded in ("820982911946154500", "890088186047892400", "115310627314723950"):
