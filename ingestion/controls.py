@@ -32,6 +32,7 @@ SCHEMA = pa.schema(
         ("committed_at", pa.timestamp("us", tz="UTC")),
     ]
 )
+_GREATEST = 2**63  # a greater amount is none that a column holds
 # event type → measure and the amount in `data` (none: a count), for tables read by a mapping
 MAPPED = {
     "case.opened": ("opened", None),
@@ -138,9 +139,9 @@ def write(
         {
             "source": source,
             "measure": measure,
-            "object_id": identity,
-            "currency": one.currency,
-            "amount_minor": one.minor,
+            "object_id": identity.encode("utf-8", "replace").decode(),
+            "currency": one.currency and one.currency.encode("utf-8", "replace").decode(),
+            "amount_minor": one.minor if abs(one.minor or 0) < _GREATEST else None,
             "is_withdrawn": one.is_withdrawn,
             "occurred_at": one.occurred_at or committed_at,
             "committed_at": committed_at,

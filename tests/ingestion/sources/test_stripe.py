@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -410,3 +411,21 @@ def test_no_payload_however_odd_raises(data: st.DataObject) -> None:
         assert isinstance(delivery, Delivery)
         for outcome in stripe.events(delivery):
             assert isinstance(outcome, dict | Unused | Wrong | Snapshot)
+
+
+HOSTILE = [..., None, True, -1, 10**400, 10**25, 1e300, "", [], {}, [1], {"a": 1}, "2026-13-45",
+           "anna@example.org", "\ud800", "\0", "9" * 30, [[]], "x" * 5000]  # fmt: skip
+
+
+def test_odd_payloads_stop_no_ingest_and_are_all_accounted_for(home: Home) -> None:
+    chance = random.Random(7)
+    bodies = []
+    for _ in range(400):
+        body = chance.choice(WHOLE)
+        for _ in range(chance.randint(1, 3)):
+            found = places(body)
+            body = changed(body, chance.choice(found), chance.choice(HOSTILE)) if found else body
+        bodies.append(body)
+    counts = home.ingest(home.write("a.jsonl", list(map(json.dumps, bodies))), adapter="stripe")
+    assert counts["read"] >= len(bodies)
+    assert min(counts[name] for name in ("appended", "quarantined", "unused")) > 10
