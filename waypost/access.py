@@ -13,6 +13,7 @@ from ingestion.transport.streams import Access
 from waypost.cli import UsageError
 
 SYSTEMS = ("zendesk", "stripe", "shopify")
+PACE = "WAYPOST_ZENDESK_PER_MINUTE"  # of exports, where the plan allows more than ten
 STRIPE_URL = "https://api.stripe.com"
 # system → variables of the address, the user (Zendesk alone) and the secret
 VARIABLES = {
@@ -38,7 +39,8 @@ def of_environment(system: str, environment: Mapping[str, str] = os.environ) -> 
     address, user, secret = (environment.get(name, "").strip() for name in VARIABLES[system])
     if not (address or user or secret):
         return None
-    return _checked(system, address, user, secret)
+    pace = environment.get(PACE, "") if system == "zendesk" else ""
+    return _checked(system, address, user, secret, pace)
 
 
 def of_connection(system: str) -> Access | None:
@@ -53,7 +55,8 @@ def of_connection(system: str) -> Access | None:
     host = found.host or ""
     if host and "://" not in host:
         host = f"https://{host}"
-    return _checked(system, host, found.login or "", found.password or "")
+    pace = str(found.extra_dejson.get("per_minute") or "")
+    return _checked(system, host, found.login or "", found.password or "", pace)
 
 
 def webhook_secrets(environment: Mapping[str, str] = os.environ) -> dict[str, tuple[bytes, ...]]:
@@ -65,7 +68,7 @@ def webhook_secrets(environment: Mapping[str, str] = os.environ) -> dict[str, tu
     return {system: tuple(one.encode() for one in own) for system, own in told.items() if own}
 
 
-def _checked(system: str, address: str, user: str, secret: str) -> Access:
+def _checked(system: str, address: str, user: str, secret: str, pace: str) -> Access:
     address = address or (STRIPE_URL if system == "stripe" else "")
     if not address or not secret:
         name = VARIABLES[system][0 if not address else 2]
@@ -79,4 +82,6 @@ def _checked(system: str, address: str, user: str, secret: str) -> Access:
             f"The address of {system} must begin with https://, or its key would travel in clear: "
             f"correct {VARIABLES[system][0]}."
         )
-    return Access(url=address, secret=secret, user=user)
+    if pace and not (pace.isdigit() and int(pace)):
+        raise UsageError(f"The pace of {system} is {pace}: give whole requests a minute in {PACE}.")
+    return Access(url=address, secret=secret, user=user, per_minute=int(pace) if pace else None)

@@ -25,14 +25,17 @@ def pull(system: str) -> Counts:
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
     from ingestion.transport.streams import PullError
-    from waypost import access, steps
+    from waypost import access, steps, trust
+    from waypost.cli import UsageError
 
-    found = access.of_connection(system) or access.of_environment(system)
-    if found is None:
-        raise AirflowSkipException(f"{system} is not configured")
+    settings = Settings.from_environment()
     try:
-        return steps.pull_source(Settings.from_environment(), system, found)
-    except PullError as error:  # it has tried again by itself, and the next run goes on
+        found = access.of_connection(system) or access.of_environment(system)
+        if found is None:
+            trust.forget(settings, f"pull_{system}")
+            raise AirflowSkipException(f"{system} is not configured")
+        return steps.pull_source(settings, system, found)
+    except (PullError, UsageError) as error:  # it has tried again by itself; the next run goes on
         raise AirflowFailException(str(error)) from error
 
 

@@ -55,6 +55,11 @@ def write(settings: Settings, step: str, *, now: datetime, error: str | None = N
     write_json(settings.runs / "trust.json", trust)
 
 
+def forget(settings: Settings, step: str) -> None:
+    """Drop what a step told last: it is not run any more."""
+    (settings.runs / "steps" / f"{step}.json").unlink(missing_ok=True)
+
+
 def report_path(settings: Settings, gate: str) -> Path:
     """Where the report of a gate lies."""
     return settings.runs / f"gate_{gate}.json"

@@ -50,13 +50,13 @@ class Client:
         now: Callable[[], float],
         sleep: Callable[[float], None] = time.sleep,
         timeout_seconds: float = 60.0,
-        patience: float = 1.0,
     ) -> None:
-        """`now` gives seconds since 1970; `patience` scales the waits that we choose ourselves."""
+        """`now` gives seconds since 1970."""
         self.system, self.requests, self.retries = system, 0, 0
-        self._now, self._sleep, self._patience = now, sleep, patience
+        self._now, self._sleep = now, sleep
         self._is_known = False  # the key has opened something
-        self._asked: deque[float] = deque(maxlen=system.per_minute)
+        self._per_minute = access.per_minute or system.per_minute
+        self._asked: deque[float] = deque(maxlen=self._per_minute)
         self._address = access.url.rstrip("/")
         self._http = httpx.Client(
             headers=dict(system.headers(access)), timeout=timeout_seconds, follow_redirects=False
@@ -85,7 +85,7 @@ class Client:
                 f"{self.system.name} if it persists."
             ) from None
         if (pause := self.system.pause(page)) > 0:
-            self._sleep(pause * self._patience)
+            self._sleep(pause)
         return page
 
     def _once(self, request: Request, has_token: bool) -> Page:
@@ -149,25 +149,25 @@ class Client:
         """What the system asks for, else exponential back-off; jitter so that nobody marches in step."""
         error = state.outcome.exception() if state.outcome else None
         wait = error.wait if isinstance(error, _NotNowError) else None
-        jitter = float(tenacity.wait_random(0, FIRST_WAIT_SECONDS)(state)) * self._patience
+        jitter = float(tenacity.wait_random(0, FIRST_WAIT_SECONDS)(state))
         if wait is not None:
             return min(wait, LONGEST_WAIT_SECONDS) + jitter
         backoff = tenacity.wait_exponential_jitter(
             FIRST_WAIT_SECONDS, BACKOFF_LIMIT_SECONDS, jitter=FIRST_WAIT_SECONDS
         )
-        return float(backoff(state)) * self._patience
+        return float(backoff(state))
 
     def _count_retry(self, _state: tenacity.RetryCallState) -> None:
         self.retries += 1
 
     def _keep_rate(self, request: Request) -> None:
         """At most `per_minute` requests in any minute."""
-        if self.system.per_minute is None or self.system.paced not in request.path:
+        if self._per_minute is None or self.system.paced not in request.path:
             return
-        if len(self._asked) == self.system.per_minute:
+        if len(self._asked) == self._per_minute:
             wait = 60.0 - (time.perf_counter() - self._asked[0])
             if wait > 0:
-                self._sleep(wait * self._patience)
+                self._sleep(wait)
         self._asked.append(time.perf_counter())
 
     def _place(self, request: Request) -> str:

@@ -20,6 +20,7 @@ class Access:
     url: str
     secret: str = field(repr=False)
     user: str = ""
+    per_minute: int | None = None  # requests that the account may make, where it is not the usual
 
 
 @dataclass(frozen=True)

@@ -57,3 +57,7 @@ def test_a_refused_key_is_red_at_once_and_stands_in_the_trust_file(
     told = (home / "runs" / "trust.json").read_text("utf-8")
     assert "does not know this key" in told
     assert "never_shown" not in told
+    for name in ("WAYPOST_STRIPE_URL", "WAYPOST_STRIPE_KEY"):
+        monkeypatch.delenv(name)
+    dagbag.dags["pull_sources"].test()
+    assert not list((home / "runs" / "steps").iterdir()), "no longer connected, no longer red"

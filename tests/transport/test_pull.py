@@ -35,12 +35,13 @@ def pulled(
     system: str = "stripe",
     now: int = NOW,
     slept: list[float] | None = None,
+    per_minute: int | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     waits: list[float] = [] if slept is None else slept
     client = Client(
         transport.system(system),
-        Access(url=fake.url, secret=SECRET, user="user@example.org"),
+        Access(url=fake.url, secret=SECRET, user="user@example.org", per_minute=per_minute),
         now=lambda: float(now),
         sleep=waits.append,
         timeout_seconds=0.4,

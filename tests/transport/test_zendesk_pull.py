@@ -120,6 +120,12 @@ def test_every_stream_is_read_to_its_end(fake: Fake, tmp_path: Path) -> None:
     assert [30 < wait <= 60 for wait in slept] == [True] * 3, "ten in a minute are free"
 
 
+def test_an_account_that_may_ask_more_is_asked_more(fake: Fake, tmp_path: Path) -> None:
+    slept: list[float] = []
+    pulled(fake, tmp_path, system="zendesk", slept=slept, per_minute=30)
+    assert slept == []
+
+
 def page(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))["document"]
 
