@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from ingestion import inputs
 from ingestion.sources import exports
-from ingestion.sources.looks import LOOKS, Seen, everything, moment
+from ingestion.sources.looks import LOOKS, Look, Seen, everything, moment
 
 SCHEMA = pa.schema(
     [
@@ -40,17 +40,25 @@ MAPPED = {
     "invoice.issued": ("invoiced", "gross"),
     "refund.issued": ("refunded", "amount"),
 }
+_TRANSACTIONS = (
+    "select 'gid://shopify/Refund/' || refund_id as id, min(created_at) as created_at, "
+    "list({{{{'kind': kind, 'status': status, 'amount': {}, 'currency': {}}}}}) as transactions "
+    "from {{}} where refund_id is not null group by refund_id"
+)
 # table of an export → SQL of rows that look like the payloads of the same system
 _TABLES = {
-    "zendesk": {"ticket": "select id, requester_id, subject, created_at, url from {}"},
+    "zendesk": {"ticket": "select * from {}"},
     "shopify": {
-        "order": "select 'gid://shopify/Order/' || id as id, created_at, processed_at, total_price "
-        "from {}",
-        "gql_order": "select 'gid://shopify/Order/' || id as id, created_at, processed_at, "
-        "total_price_set_pres_amount as total_price from {}",
-        "transaction": "select 'gid://shopify/Refund/' || refund_id as id, min(created_at) as "
-        "created_at, list({{'kind': kind, 'status': status, 'amount': amount, 'currency': currency}}) "
-        "as transactions from {} where refund_id is not null group by refund_id",
+        "order": "select 'gid://shopify/Order/' || id as id, * exclude (id) from {}",
+        "gql_order": "select 'gid://shopify/Order/' || id as id, "
+        "total_price_set_pres_amount as total_price, * exclude (id) from {}",
+        "gql_refund": "select 'gid://shopify/Refund/' || id as id, created_at, "
+        "{{'presentment_money': {{'amount': total_refunded_set_pres_amount, "
+        "'currency': total_refunded_set_pres_currency_code}}}} as total_refunded_set from {}",
+        "transaction": _TRANSACTIONS.format("amount", "currency"),
+        "gql_transaction": _TRANSACTIONS.format(
+            "amount_set_pres_amount", "amount_set_pres_currency_code"
+        ),
     },
     "stripe": {
         "invoice": "select *, 'invoice' as object from {}",
@@ -64,11 +72,22 @@ def of_deliveries(path: Path, system: str, work: Path) -> list[Seen]:
     look = LOOKS.get(system)
     if look is None:
         return []
-    if path.is_dir() or inputs.is_table(path):
-        documents: Iterable[object] = _rows(path, system, work)
-    else:
-        documents = _documents(path, work)
-    return [seen for document in documents for seen in everything(document, look)]
+    is_export = path.is_dir() or inputs.is_table(path)
+    documents = _rows(path, system, work) if is_export else _documents(path, work)
+    found: list[Seen] = []
+    try:
+        for document in documents:
+            found += _looked_at(document, look)
+    except Exception:  # the ingest itself tells what cannot be read; a total is not worth its end
+        return found
+    return found
+
+
+def _looked_at(document: object, look: Look) -> list[Seen]:
+    try:
+        return list(everything(document, look))
+    except Exception:  # as above: the other documents still count
+        return []
 
 
 def _documents(path: Path, work: Path) -> Iterator[object]:
@@ -82,7 +101,7 @@ def _documents(path: Path, work: Path) -> Iterator[object]:
 
 
 def _rows(path: Path, system: str, work: Path) -> Iterator[object]:
-    """Rows of the tables that tell a total; a table that lacks a column tells none."""
+    """Rows of the tables that tell a total, without deleted ones; a table that lacks a column: none."""
     files = exports.table_files(path) if path.is_dir() else [path]
     queries = _TABLES[system]
     with duckdb.connect() as con:
@@ -91,9 +110,10 @@ def _rows(path: Path, system: str, work: Path) -> Iterator[object]:
             if table.suffix == ".parquet":
                 reader = f"read_parquet('{str(table).replace(chr(39), chr(39) * 2)}')"
             try:
-                yield from exports.rows(con, queries[name].format(reader))
+                rows = list(exports.rows(con, queries[name].format(reader)))
             except duckdb.Error:
                 continue
+            yield from (row for row in rows if str(row.get("_fivetran_deleted")).lower() != "true")
 
 
 def of_mapped(lines: Path) -> list[tuple[str, Seen]]:

@@ -33,6 +33,9 @@ class Seen:
     is_withdrawn: bool = False
 
 
+Look = Callable[[Obj], Seen | None]
+
+
 def moment(value: object) -> datetime | None:
     """A time in UTC from seconds since 1970 or ISO 8601 (without a zone: UTC)."""
     try:
@@ -53,16 +56,21 @@ def _minor(amount: object, currency: str | None) -> int | None:
     units = 1 if currency in words["currencies_of_1"] else 100
     units = 1000 if currency in words["currencies_of_1000"] else units
     try:
-        return round(Decimal(str(amount)) * units)
+        return _bounded(round(Decimal(str(amount)) * units))
     except (InvalidOperation, ValueError, OverflowError):
         return None
 
 
 def _whole(value: object) -> int | None:
     try:
-        return int(str(value))
+        return _bounded(int(str(value)))
     except ValueError:
         return None
+
+
+def _bounded(number: int) -> int | None:
+    """A number that a column of 64 bits can hold."""
+    return number if abs(number) < 2**63 else None
 
 
 def _ticket(thing: Obj) -> Seen | None:
@@ -96,20 +104,33 @@ def _shopify(thing: Obj) -> Seen | None:
 
 
 def _refund(thing: Obj, identity: str, at: datetime | None) -> Seen | None:
-    """The money of a refund's own transactions that went back; nothing while one is open."""
+    """The money that went back: of its own transactions, else as a whole; none while one is open."""
     listed = thing.get("transactions")
     given = [t for t in listed if isinstance(t, dict)] if isinstance(listed, list) else []
     sums: dict[str, int] = {}
     for one in given:
-        words = str(one.get("kind", "refund")).lower(), str(one.get("status")).lower()
-        currency = str(_first(one, "currency") or "").upper()
-        amount = _minor(one.get("amount"), currency)
-        if words == ("refund", "success") and currency and amount:
-            sums[currency] = sums.get(currency, 0) - amount
-    if len(sums) != 1:
-        return None
-    currency, value = sums.popitem()
-    return Seen("refunded", identity, at, currency, value)
+        words = str(one.get("kind") or "refund").lower(), str(one.get("status")).lower()
+        currency = str(_first(one, "currency") or _currency(thing)).upper()
+        amount = _minor(one.get("amount"), currency) if words == ("refund", "success") else None
+        sums |= {currency: sums.get(currency, 0) - amount} if amount else {}
+    whole = _first(thing, "total_refunded_set", "totalRefundedSet")
+    if not given and isinstance(whole, dict):
+        side = _first(whole, "presentment_money", "presentmentMoney")
+        currency = _currency(side).upper()
+        amount = _minor(side.get("amount"), currency) if isinstance(side, dict) else None
+        sums = {currency: -amount} if amount else {}
+    return next((Seen("refunded", identity, at, *pair) for pair in sums.items()), None)
+
+
+def _currency(thing: Any) -> str:
+    """The first currency charged that stands in a refund; empty where none does."""
+    if isinstance(thing, dict):
+        sides = (thing.get(name) for name in ("presentment_money", "presentmentMoney"))
+        near = next((side for side in sides if isinstance(side, dict)), thing)
+        own = _first(near, "currency_code", "currencyCode", "currency")
+        found = (_currency(value) for value in near.values())
+        return own if isinstance(own, str) else next(filter(None, found), "")
+    return next(filter(None, map(_currency, thing)), "") if isinstance(thing, list) else ""
 
 
 def _stripe(thing: Obj) -> Seen | None:
@@ -129,14 +150,14 @@ def _stripe(thing: Obj) -> Seen | None:
     return None
 
 
-LOOKS: Mapping[str, Callable[[Obj], Seen | None]] = {
+LOOKS: Mapping[str, Look] = {
     "zendesk": _ticket,
     "shopify": _shopify,
     "stripe": _stripe,
 }
 
 
-def everything(document: Any, look: Callable[[Obj], Seen | None]) -> Iterator[Seen]:
+def everything(document: Any, look: Look) -> Iterator[Seen]:
     """What stands anywhere in a document; an object that was recognised is looked into as well."""
     waiting = [document]
     while waiting:
