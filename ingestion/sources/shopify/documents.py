@@ -53,9 +53,8 @@ def deliveries(document: Any, topic: str | None) -> Iterator[Delivery]:
     if not isinstance(document, dict):
         return
     document, topic = _opened(document, topics.known(topic))
-    data = document.get("data")
-    if isinstance(data, dict) and not set(document) - _BESIDE - {"data"}:
-        yield from _answered(data)
+    if "data" in document and not set(document) - _BESIDE - {"data"}:
+        yield from _answered(document["data"])
     elif page := _page(document):
         for record in graphql.nodes(document[page]):
             yield _delivery(record, _PAGES[page])
@@ -83,8 +82,9 @@ def _page(document: Json) -> str | None:
     return keys[0] if is_page and isinstance(document[keys[0]], list | Mapping) else None
 
 
-def _answered(data: Json) -> Iterator[Delivery]:
-    for name, value in data.items():
+def _answered(data: Any) -> Iterator[Delivery]:
+    """The records of a GraphQL answer; one that failed has none."""
+    for name, value in data.items() if isinstance(data, dict) else ():
         for record in graphql.nodes(value):
             yield _delivery(record, _told_by(record, f"graphql {name}"))
 

@@ -37,17 +37,20 @@ _RECORDS = {
     ),
     "customer": ("id email phone created_at updated_at _fivetran_deleted"),
 }
-# tables of parts: (columns, column that names the record they belong to)
+# tables of parts: columns, and the records that they are parts of
 _PARTS = {
     "order_line": (
         "order_id id sku quantity price line_total total_discount gift_card index",
-        "order_id",
+        ("order",),
     ),
-    "tax_line": ("order_line_id index price", "order_line_id"),
-    "discount_allocation": ("order_line_id index amount", "order_line_id"),
-    "order_shipping_line": ("order_id id price", "order_id"),
-    "order_line_refund": ("refund_id id order_line_id quantity restock_type", "refund_id"),
-    "fulfillment_tracking_info": ("fulfillment_id index company number", "fulfillment_id"),
+    "tax_line": ("order_line_id index price", ("order",)),
+    "discount_allocation": ("order_line_id index amount", ("order",)),
+    "order_shipping_line": ("order_id id price", ("order",)),
+    "order_line_refund": (
+        "refund_id id order_line_id quantity restock_type",
+        ("refund", "transaction"),
+    ),
+    "fulfillment_tracking_info": ("fulfillment_id index company number", ("fulfillment",)),
 }
 # columns of the GraphQL family that have another name there
 _GRAPHQL = {
@@ -152,11 +155,20 @@ def deliveries_of_tables(
             for name, topic in _BESIDE.items()
             if f"{family}{name}" in tables
         )
+        yield from _alone(tables, family)
         if any(f"{family}{name}" in tables for name in _RECORDS):
             _lay(con, tables, family)
             for topic, query in _QUERIES.values():
                 for row in exports.rows(con, f"{query} order by row_of_file"):
                     yield _delivery(topic, row)
+
+
+def _alone(tables: Mapping[str, Path], family: str) -> Iterator[Delivery]:
+    """Tables of parts whose records are not there (lines without orders), one delivery each."""
+    for name, (_, wholes) in _PARTS.items():
+        is_there = any(f"{family}{n}" in tables for n in (name, _OTHERWISE.get(name)))
+        if is_there and not any(f"{family}{whole}" in tables for whole in wholes):
+            yield Delivery(f"table {name} without its {wholes[0]}", {}, row=1)
 
 
 def _lay(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], family: str) -> None:

@@ -107,6 +107,26 @@ def test_a_page_brings_many_kinds_of_records() -> None:
     assert Shop().told({"orders": []}) == []
 
 
+def test_an_answer_that_failed_has_no_record() -> None:
+    errors = [{"message": "Throttled"}]
+    for document in ({"data": None, "errors": errors}, {"data": {"orders": {"edges": []}}}):
+        assert Shop().told(document) == []
+    other = {"data": {"products": {"nodes": [{"id": "gid://shopify/Product/1"}]}}}
+    assert Shop().told(other) == [Unused("topic not used: record of type Product")]
+
+
+def test_lines_without_their_orders_are_named(tmp_path: Path) -> None:
+    shop.write_tables(tmp_path)
+    for path in tmp_path.iterdir():
+        if path.name != "order_line_data.csv":
+            path.unlink()
+    tables = exports.named(exports.table_files(tmp_path), shopify.TABLES, tmp_path)
+    with duckdb.connect() as con:
+        (delivery,) = shopify.deliveries_of_tables(con, tables)
+    reason = Unused("topic not used: table order_line without its order")
+    assert list(shopify.events(delivery)) == [reason]
+
+
 def test_the_same_again_changes_nothing() -> None:
     store = Shop()
     for topic, body in shop.webhooks():
