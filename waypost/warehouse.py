@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion import catalogue, log
+from ingestion import catalogue, log, upcasts
 from waypost import control_view, upkeep
 from waypost.bookkeeping import listed, quoted, side_views, typed_select
 from waypost.cli import WaypostError
@@ -75,7 +75,8 @@ def _log_views(
     for domain, limit in limits.items():
         files = log.file_uris(settings.log, domain) if limit >= 0 else []
         reader = f"read_parquet({listed(files)}, union_by_name = true)" if files else None
-        select = typed_select(connection, log.columns(domain), reader)
+        typed = typed_select(connection, log.columns(domain), reader)
+        select = upcasts.applied(typed, catalogue.load().domain_types(domain))
         connection.execute(
             f"create or replace view log.{domain} as select *, {_rank(domain)} as event_type_rank"
             f" from ({select}) where commit_no is null or commit_no <= {limit}"

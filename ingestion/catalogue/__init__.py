@@ -83,8 +83,16 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Upcast:
+    """How events of a version below `to` are read: column → SQL over the columns before the step."""
+
+    to: int
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class EventType:
-    """One event type: its domain, rank among equal times, subject and fields."""
+    """One event type: its domain, rank among equal times, subject, fields and major version."""
 
     name: str
     domain: str
@@ -98,6 +106,8 @@ class EventType:
     checks: tuple[Check, ...]
     label: Mapping[str, str]
     about: Mapping[str, str]
+    version: int = 1
+    upcasts: tuple[Upcast, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -172,6 +182,8 @@ def _type(name: str, domain: str, spec: Mapping[str, Any]) -> EventType:
         checks=tuple(checks),
         label={"en": spec["en"], "de": spec["de"]},
         about=spec["about"],
+        version=spec.get("version", 1),
+        upcasts=tuple(Upcast(u["to"], u["columns"]) for u in spec.get("upcasts", ())),
     )
 
 
