@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion import log
-from tests.transport.fake_system import Fake, events, serving, stripe_list
+from tests.transport.fake_system import Answer, Asked, Fake, events, serving, stripe_list
 from tests.transport.test_listen import listening, send
 from tests.transport.test_pull_command import environment
 
@@ -59,6 +59,24 @@ def test_a_killed_pull_and_its_next_try_bring_each_payment_once(waypost_home: Pa
             subprocess.run(pull, env=environment(fake.url), check=True, **quiet)
     counts = ingested(waypost_home)
     assert counts["quarantined"] == 0
+    assert payments(waypost_home) == expected(known)
+
+
+def test_events_and_a_backfill_of_objects_tell_each_payment_once(waypost_home: Path) -> None:
+    known = events(12, first=int(time.time()) - 12 * 600, step=600)
+    yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))
+    charges = [one["data"]["object"] for one in known]
+
+    def answer(asked: Asked) -> Answer:
+        lists = {"events": known, "charges": charges}
+        return stripe_list(lists.get(asked.path.rsplit("/", 1)[1], []))(asked)
+
+    pull = [*WAYPOST, "pull", "stripe", "--json"]
+    with serving(Fake(answer)) as fake:
+        for more in ([], ["--backfill", "--since", yesterday]):
+            subprocess.run([*pull, *more], env=environment(fake.url), check=True)
+    counts = ingested(waypost_home)
+    assert (counts["quarantined"], counts["duplicates"]) == (0, 12)
     assert payments(waypost_home) == expected(known)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,21 @@ def test_faults_are_tried_again_and_lose_nothing(stripe: Fake, tmp_path: Path) -
     assert len(slept) == len(FAULTS)
     assert slept[0] <= 1.0, "Retry-After: 0, and jitter"
     assert slept[-1] > 8, "back-off grows"
+
+
+@pytest.mark.parametrize(
+    ("told", "least", "most"),
+    [("7", 7, 8), (formatdate(NOW + 30, usegmt=True), 30, 31), ("soon", 1, 3), ("99999", 900, 901)],
+)
+def test_a_throttle_says_how_long_to_wait(
+    tmp_path: Path, told: str, least: float, most: float
+) -> None:
+    answers = [(429, {}, {"Retry-After": told})]
+    known = stripe_list(events(3, first=NOW - DAY))
+    slept: list[float] = []
+    with serving(Fake(lambda asked: answers.pop() if answers else known(asked))) as fake:
+        assert pulled(fake, tmp_path, slept=slept)["records"] == 3
+    assert [least <= wait <= most for wait in slept] == [True], slept
 
 
 def test_a_system_that_stays_down_ends_in_a_sentence_and_the_cursor_stays(
