@@ -1,6 +1,7 @@
 """Talk: calls and their legs as contacts, with queue, wait, talk, hold and after-call work.
 
-A call counts once it has ended; before that its numbers still change.
+A call counts once it has ended. What is told of it later (its ticket, the work after it) goes
+through the differ, which amends what was told first.
 """
 
 from __future__ import annotations
@@ -8,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.sources.adapter import Event, Outcome, Unused, Wrong
+from ingestion.sources.adapter import Event, Outcome, Snapshot, Unused, Wrong
 from ingestion.sources.zendesk.context import Context
-from ingestion.sources.zendesk.facts import case_id, event, person
+from ingestion.sources.zendesk.facts import SOURCE, case_id, event, person
 from ingestion.sources.zendesk.values import (
     Record,
     after,
     code,
     flag,
     identity,
+    instant_of,
     moment,
     record,
     text,
@@ -26,7 +28,7 @@ from ingestion.sources.zendesk.values import (
 
 
 def of_call(call: Record, context: Context) -> Iterator[Outcome]:
-    """A call: started, queued, answered or abandoned, ended."""
+    """A call: started, queued, answered or abandoned, ended; as of its last update."""
     named, started = identity(call.get("id")), moment(call.get("created_at"))
     way = word(call.get("direction"))
     if not named or not started:
@@ -36,13 +38,17 @@ def of_call(call: Record, context: Context) -> Iterator[Outcome]:
     elif not text(call.get("completion_status")) and whole(call.get("duration")) is None:
         yield Unused("call not ended yet")
     else:
-        yield _started(call, named, started, way)
+        facts = [_started(call, named, started, way)]
         if way == "inbound":
-            yield from _waited(call, named, started)
+            facts += _waited(call, named, started)
         elif whole(call.get("talk_time")):
-            at = after(started, whole(call.get("time_to_answer")))
-            yield _step("contact.answered", call, named, at or started, {"queue": _queue(call)})
-        yield _ended(call, named, started)
+            at = after(started, whole(call.get("time_to_answer"))) or started
+            facts.append(_step("contact.answered", call, named, at, {"queue": _queue(call)}))
+        facts.append(_ended(call, named, started))
+        seen = max(
+            filter(None, (moment(call.get("updated_at")), facts[-1]["time"])), key=instant_of
+        )
+        yield Snapshot(f"call/{named}", seen, template={"source": SOURCE}, facts=facts)
 
 
 def _started(call: Record, named: str, started: str, way: str) -> Event:

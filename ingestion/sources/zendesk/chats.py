@@ -6,7 +6,6 @@ The visitor is the party of a chat; who the visitor is, an event of its own says
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +21,7 @@ from ingestion.sources.zendesk.values import (
     flag,
     identity,
     instant,
+    instant_of,
     listed,
     moment,
     record,
@@ -29,8 +29,6 @@ from ingestion.sources.zendesk.values import (
     whole,
     word,
 )
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def of_chat(chat: Record, context: Context) -> Iterator[Outcome]:
@@ -56,7 +54,7 @@ def of_chat(chat: Record, context: Context) -> Iterator[Outcome]:
 def _lines(chat: Record) -> list[Record]:
     """The lines of the history in order of time; those without a time come first."""
     found = [record(line) for line in listed(chat.get("history"))]
-    return sorted(found, key=lambda line: instant(line.get("timestamp")) or _LONG_AGO)
+    return sorted(found, key=lambda line: instant_of(line.get("timestamp")))
 
 
 def _dated(lines: list[Record]) -> Iterator[str]:
@@ -169,12 +167,8 @@ def _end(chat: Record, started: str, lines: list[Record]) -> str:
     told = moment(chat.get("end_timestamp") or record(chat.get("session")).get("end_date"))
     length = whole(chat.get("duration"))
     counted = after(started, length) if length else None
-    end = told or counted or max(_dated(lines), default=started, key=_when)
-    return max(end, started, key=_when)
-
-
-def _when(time: str) -> datetime:
-    return instant(time) or _LONG_AGO
+    end = told or counted or max(_dated(lines), default=started, key=instant_of)
+    return max(end, started, key=instant_of)
 
 
 def _ended(chat: Record, named: str, started: str, lines: list[Record]) -> Event:

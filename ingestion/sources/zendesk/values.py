@@ -89,12 +89,18 @@ def instant(value: Any) -> datetime | None:
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
-        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        text = value.strip().removesuffix(" UTC") if isinstance(value, str) else None
+        found = datetime.fromisoformat(text) if text else None
         if found is None or len(str(value).strip()) < 16:
             return None
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def instant_of(time: Any) -> datetime:
+    """A time in order among others; the earliest of all where it is none."""
+    return instant(time) or datetime.min.replace(tzinfo=UTC)
 
 
 def told(moment: datetime | None) -> str | None:

@@ -27,7 +27,8 @@ def told(document: Any, topic: str | None = None) -> dict[str, dict[str, Any]]:
     """Event id → its data with its type and time."""
     return {
         o["id"]: {**o["data"], "type": o["type"], "time": o["time"]}
-        for o in outcomes(document, topic)
+        for outcome in outcomes(document, topic)
+        for o in (outcome.facts if isinstance(outcome, Snapshot) else [outcome])
         if isinstance(o, dict)
     }
 

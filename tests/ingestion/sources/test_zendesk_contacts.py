@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from ingestion.sources.adapter import Unused, Wrong
+from tests.ingestion.conftest import Home
 from tests.ingestion.sources.test_zendesk import TIME, outcomes, told
 
 CALL: dict[str, Any] = {
@@ -141,3 +144,18 @@ def test_a_message_of_messaging_belongs_to_its_ticket() -> None:
     )
     person = {**body, "event": {**body["event"], "actor": {"id": "10", "type": "end_user"}}}
     assert next(iter(told(person).values()))["author_role"] == "customer"
+
+
+def test_what_is_told_of_a_call_later_amends_it(home: Home, tmp_path: Path) -> None:
+    early = {**CALL, "ticket_id": None, "wrap_up_time": 0, "updated_at": "2026-03-02T08:07:00Z"}
+    for number, call in enumerate((early, CALL, early)):
+        page = tmp_path / f"calls-{number}.json"
+        page.write_text(json.dumps({"calls": [call], "page": number}), "utf-8")
+        counts = home.ingest(page, adapter="zendesk")
+        assert counts["quarantined"] == 0
+    rows = home.rows(columns="event_type, case_id, acw_s, amends_id is not null")
+    assert [row for row in rows if row[3]] == [
+        ("contact.ended", None, 25, True),
+        ("contact.started", "zd-7", None, True),
+    ]
+    assert len(rows) == 6
