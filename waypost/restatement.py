@@ -28,7 +28,7 @@ from waypost.settings import Settings
 PARTS = ("time", "late", "corrections", "identity", "configuration", "definition")
 _OF_LOG = PARTS[1:4]
 # Marts whose rows belong to no month.
-WITHOUT_PERIOD = ("journey_edges", "source_lateness")
+WITHOUT_PERIOD = ("journey_edges", "reconciliations", "source_lateness")
 # A row's kind, as a place in PARTS. A new reading of an input corrects its earlier one.
 _KIND = f"""
     case
@@ -181,7 +181,7 @@ def _build(
         _forget_decisions(seeds, moments.before)
     seen = moments.build(settings, moments.before if before else moments.after)
     warehouse.lay_log(settings, database, moments.build(settings, moments.after))
-    _hide(database, seen.as_of, moments.build(settings, moments.before), step)
+    hide(database, seen.as_of, moments.build(settings, moments.before), step)
     selected = [f"+{name}" for name in (*models, "events", "settings_in_force")]
     kinds = ["--resource-type", "model", "--resource-type", "seed"]
     outcome = warehouse.run_dbt(settings, database, ["build", *kinds, "--select", *selected])
@@ -192,8 +192,8 @@ def _build(
         )
 
 
-def _hide(database: Path, as_of: datetime, known: warehouse.Build, step: int) -> None:
-    """Hide the rows that were not known before, but for the kinds of news up to `step`."""
+def hide(database: Path, as_of: datetime, known: warehouse.Build, step: int) -> None:
+    """Hide in schema `log` the rows that were not `known`, but for kinds of news up to `step`."""
     with duckdb.connect(str(database)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("update log.build set as_of = $1", [as_of])

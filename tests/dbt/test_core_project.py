@@ -77,6 +77,28 @@ def test_nothing_mentions_a_clock() -> None:
     assert [path.name for path in files if CLOCK.search(path.read_text("utf-8"))] == []
 
 
+def test_a_model_knows_of_configuration_only_what_was_decided_by_as_of() -> None:
+    """Published rates stand beside the configured ones, and `in_force` is over both."""
+    read: dict[str, list[str]] = {}
+    for path in models():
+        text = re.sub(r"(in_force|config_at_as_of)\((ref\()?'\w+'", "", path.read_text("utf-8"))
+        for seed in (one.stem for one in (DBT / "seeds").glob("*.csv")):
+            if f"ref('{seed}')" in text:
+                read.setdefault(path.stem, []).append(seed)
+    assert read == {"exchange_rates": ["fx_rates"]}
+    assert "in_force('told'" in (DBT / "models/base/exchange_rates.sql").read_text("utf-8")
+
+
+def test_a_model_reads_events_of_the_log_and_not_its_bookkeeping() -> None:
+    """Quarantine and receipts are as they are now, whatever the build looks from."""
+    read = {
+        name
+        for path in [*models(), *(DBT / "macros").rglob("*.sql")]
+        for name in re.findall(r"source\('log', '(\w+)'\)", path.read_text("utf-8"))
+    }
+    assert read == {"build", "controls"}
+
+
 def test_models_are_small() -> None:
     sizes = {path.name: len(path.read_text("utf-8").splitlines()) for path in models()}
     assert {name: size for name, size in sizes.items() if size > 100} == {}

@@ -6,13 +6,16 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+import yaml
 from click.testing import CliRunner
 from event_rows import append, event
 
-from waypost import metric_contract, restatement
+from waypost import measured, metric_contract, restatement, warehouse
 from waypost.cli import UsageError, cli
 from waypost.metric_contract import Metric
 from waypost.settings import PROJECT, Settings
@@ -165,3 +168,43 @@ def test_a_metric_without_a_period_is_a_usage_error(
     for name, words in (("event_count", "has no period"), ("nothing", "There is no metric")):
         result = CliRunner().invoke(cli, ["restate", name, *moments])
         assert (result.exit_code, words in result.output) == (UsageError.exit_code, True)
+
+
+def test_every_other_metric_has_a_period() -> None:
+    columns: dict[str, set[str]] = {}
+    for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*__models.yml"):
+        for entry in yaml.safe_load(path.read_text("utf-8"))["models"]:
+            columns[entry["name"]] = {column["name"] for column in entry["columns"]}
+    dated = {name for name in columns if columns[name] & set(measured.PERIOD_COLUMNS)}
+    used = {one.model for one in METRICS.values()}
+    assert used - dated == set(restatement.WITHOUT_PERIOD)
+
+
+def test_by_commit_a_corrected_reading_is_a_correction(tmp_path: Path) -> None:
+    """A new reading of an input withdraws one event, changes one, and names one anew."""
+    settings = Settings(home=tmp_path / "home", secret_file=tmp_path / "secret")
+    settings.create()
+    told = [_call(1, 2, "1001"), _call(2, 3, "1002")]
+    append(settings.log, told, BEFORE)
+    later = datetime(2026, 6, 20, tzinfo=UTC)
+    append(
+        settings.log,
+        [
+            told[0] | {"is_retracted": True},
+            told[1] | {"reason_code": "pre.advice"},
+            _call(3, 2, "1001"),
+        ],
+        later,
+    )
+    append(settings.log, [_call(4, 4, "1003") | {"input_key": "another"}], later)
+    by_commit = replace(MAY, is_by_commit=True)
+    database = tmp_path / "laid.duckdb"
+    for moments, kinds in ((MAY, []), (by_commit, ["corrections"] * 3 + ["late"])):
+        database.unlink(missing_ok=True)
+        warehouse.lay_log(settings, database, moments.build(settings, AFTER))
+        restatement.hide(database, BEFORE, moments.build(settings, BEFORE), step=0)
+        with duckdb.connect(str(database)) as connection:
+            found = connection.execute("select kind from log.news order by 1 desc").fetchall()
+            shown = connection.execute("select count(*) from log.contact").fetchall()
+        assert [restatement.PARTS[kind] for (kind,) in found] == kinds
+        assert shown == [(6 - len(kinds),)]
