@@ -21,13 +21,13 @@ from deliveries import FIRST_RUN, deliver, facts, rows, shuffled
 SEEDS = (1, 2, 3)
 MAPPING = """
 source: /calls
-rules:
+recorded: created
+events:
   - type: case.opened
     when: {{via: {via}}}
     id: "{{ticket}}/opened"
     subject: "case/{{ticket}}"
     time: created
-    recorded: created
     fields:
       case_id: ticket
       channel: {{column: via, values: {{Phone: phone, Mail: email}}}}
@@ -37,8 +37,8 @@ rules:
 
 
 @pytest.fixture(autouse=True)
-def _long(is_long: bool) -> None:
-    if not is_long:
+def _long(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--torture", default=False):
         pytest.skip("the short versions are tests/dbt/test_any_order.py and test_core_versions.py")
 
 
