@@ -12,9 +12,9 @@ from typing import Any
 
 from ingestion.sources.adapter import Delivery, Outcome, Unused
 from ingestion.sources.shopify import customers, disputes, orders, payments, refunds, shipments
+from ingestion.sources.shopify.bulk import gathered
 from ingestion.sources.shopify.documents import deliveries
 from ingestion.sources.shopify.events import guarded
-from ingestion.sources.shopify.graphql import gathered
 from ingestion.sources.shopify.tables import TABLES, deliveries_of_tables
 from ingestion.sources.shopify.topics import KINDS, TOPICS, not_used
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ingestion.sources.shopify.values import Json, gid_type
+from ingestion.sources.shopify.values import Json
 
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _RENAMED = {
@@ -30,17 +30,6 @@ TOPIC_OF_TYPE = {
     "FulfillmentEvent": "fulfillment_events",
     "Customer": "customers",
     "ShopifyPaymentsDispute": "disputes",
-}
-# type of a line of a bulk file → the connection of its parent that it belongs to
-_CONNECTION = {
-    "LineItem": "lineItems",
-    "OrderTransaction": "transactions",
-    "Refund": "refunds",
-    "RefundLineItem": "refundLineItems",
-    "Fulfillment": "fulfillments",
-    "FulfillmentEvent": "events",
-    "ShippingLine": "shippingLines",
-    "Order": "orders",
 }
 
 
@@ -91,34 +80,3 @@ def rest(value: Any) -> Any:
 def _named(key: str) -> str:
     plain = _HUMP.sub(r"_\1", key).lower()
     return _RENAMED.get(plain, plain)
-
-
-def gathered(lines: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
-    """Documents of a file with their lines; those of a bulk operation put into their parents.
-
-    Such a file names the parent of a line by `__parentId`; children follow their parent.
-    """
-    root: tuple[int, Any] | None = None
-    family: dict[str, dict[str, Any]] = {}
-    for place, document in lines:
-        parent = family.get(_parent(document))
-        if parent is not None:
-            name = _CONNECTION.get(gid_type(document.get("id")) or "", "others")
-            siblings = parent.setdefault(name, [])
-            child = dict(document)
-            if isinstance(siblings, list):
-                siblings.append(child)
-            family[str(child.get("id"))] = child
-            continue
-        if root:
-            yield root
-        root, family = (place, document), {}
-        if isinstance(document, dict) and gid_type(document.get("id")):
-            own = dict(document)
-            root, family = (place, own), {str(own["id"]): own}
-    if root:
-        yield root
-
-
-def _parent(document: Any) -> str:
-    return str(document.get("__parentId")) if isinstance(document, dict) else ""

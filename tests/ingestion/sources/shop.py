@@ -284,10 +284,36 @@ def write_tables(folder: Path, family: str = "") -> None:
         "customer": [_flat(customer())],
     }
     for name, found in rows.items():
+        if family.endswith("gql_"):
+            found = [_newer(name, row) for row in found]
         with (folder / f"{family}{name}_data.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, sorted({key for row in found for key in row}))
             writer.writeheader()
             writer.writerows(found)
+
+
+def _newer(table: str, row: Json) -> Json:
+    """A row as the GraphQL family of tables has it: money in sets, enumerations in capitals."""
+    sides = {"transaction": "pres"}
+    renamed: Json = {}
+    for name, value in row.items():
+        if name in ("total_price", "total_shipping_price", "total_discount"):
+            renamed[f"{name}_set_shop_amount"] = value
+        elif name == "price" and table == "order_line":
+            gross = float(value) * row["quantity"]
+            renamed["original_total_set_shop_amount"] = f"{gross:.2f}"
+        elif name == "price":
+            renamed["price_set_shop_amount"] = value
+        elif name == "amount":
+            prefix = "amount" if table in sides else "allocated_amount"
+            renamed[f"{prefix}_set_{sides.get(table, 'shop')}_amount"] = value
+        elif name == "currency" and table == "transaction":
+            renamed["amount_set_pres_currency_code"] = value
+        elif name in ("kind", "status", "restock_type"):
+            renamed[name] = value.upper()
+        else:
+            renamed[{"currency": "currency_code"}.get(name, name)] = value
+    return renamed
 
 
 def _flat(record: Json) -> Json:

@@ -74,6 +74,17 @@ def test_the_graphql_answer_tells_the_same_facts() -> None:
     assert facts(said(Shop().told(shop.graphql()))) == facts(by_webhook())
 
 
+def test_a_bulk_file_that_does_not_group_its_lines_tells_every_order() -> None:
+    first, *children = shop.bulk()
+    other = first | {"id": "gid://shopify/Order/5002"}
+    lines = [first, other, *children, {"note": "no record"}]
+    documents = [document for _, document in shopify.gathered(enumerate(lines, 1))]
+    assert [len(document.get("lineItems", [])) for document in documents] == [2, 0, 0]
+    assert documents[2] == {"note": "no record"}
+    alone = [document for _, document in shopify.gathered(enumerate(children, 1))]
+    assert Shop().told(alone[0]) == [Unused("topic not used: record of type LineItem")]
+
+
 def test_a_bulk_file_tells_the_same_order() -> None:
     lines = shopify.gathered(enumerate(shop.bulk(), 1))
     documents = [document for _, document in lines]
@@ -83,7 +94,7 @@ def test_a_bulk_file_tells_the_same_order() -> None:
     assert said(Shop().told(documents[0])) == events
 
 
-@pytest.mark.parametrize("prefix", ["", "shopify_"])
+@pytest.mark.parametrize("prefix", ["", "shopify_", "shopify_gql_"])
 def test_the_tables_tell_the_same_facts(tmp_path: Path, prefix: str) -> None:
     shop.write_tables(tmp_path, prefix)
     assert facts(by_tables(tmp_path)) == facts(by_webhook())
