@@ -92,7 +92,7 @@ def _of_page(page: Record, keys: list[str]) -> Iterator[Delivery]:
         found = page[key]
         for entry in found if isinstance(found, list) else [found]:
             kept = record(entry)
-            yield from _of_entry(_topic(KEYS[key], kept), kept, page, context)
+            yield from of_entry(_topic(KEYS[key], kept), kept, page, context)
 
 
 def _of_search(page: Record) -> Iterator[Delivery]:
@@ -106,7 +106,8 @@ def _of_search(page: Record) -> Iterator[Delivery]:
         yield _delivery("unused", {"topic": "results"}, Context())
 
 
-def _of_entry(topic: str, entry: Record, page: Record, context: Context) -> Iterator[Delivery]:
+def of_entry(topic: str, entry: Record, page: Record, context: Context) -> Iterator[Delivery]:
+    """The deliveries of one record of a page."""
     if topic == "tickets":
         yield from _with_nested(entry, context)
     elif topic == "ticket_comments" and not entry.get("ticket_id"):

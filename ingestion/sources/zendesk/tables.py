@@ -16,7 +16,7 @@ import duckdb
 
 from ingestion.sources import exports
 from ingestion.sources.adapter import Delivery
-from ingestion.sources.zendesk import words
+from ingestion.sources.zendesk import flat, words
 from ingestion.sources.zendesk.context import Context
 from ingestion.sources.zendesk.values import identity, listed
 
@@ -35,7 +35,7 @@ _COLUMNS = {
     "original_message type",
     "satisfaction_rating": "id ticket_id score comment requester_id created_at updated_at",
 }
-TABLES = tuple(_COLUMNS)
+TABLES = (*_COLUMNS, *flat.PAGES)
 # Query (beside this module) → topic of its rows, in the order in which they are told.
 _QUERIES = {
     "users": "users",
@@ -61,6 +61,7 @@ def deliveries_of_tables(
     for name, topic in _QUERIES.items():
         for row in exports.rows(con, (folder / f"{name}.sql").read_text("utf-8")):
             yield from _of_row(topic, dict(row))
+    yield from flat.deliveries(con, tables)
 
 
 def _of_row(topic: str, row: dict[str, Any]) -> Iterator[Delivery]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.ingestion.conftest import Home
 from tests.ingestion.sources import zendesk_payloads as told
+from tests.ingestion.sources.test_zendesk_one_ticket import EXPECTED
 
 EXPORT = Path(__file__).resolve().parents[4] / "shared" / "data" / "zendesk_tables"
 
@@ -94,3 +97,29 @@ def test_a_public_export_goes_through(home: Home) -> None:
     baseline = [kind for kind, how in rows if how == "baseline"]
     assert baseline.count("case.status_changed") == 9
     assert len(home.rows("party")) == 16
+
+
+def test_tables_of_records_are_read_like_pages(home: Home, tmp_path: Path) -> None:
+    """As extractors write them: `via` as JSON or as columns, events of an audit as JSON."""
+    folder = tmp_path / "extract"
+    folder.mkdir()
+    events = {name: told.audits()[name] for name in ("audits", "users")}
+    with (folder / "zendesk_ticket_audits.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "ticket_id", "created_at", "author_id", "via__channel", "events"])
+        for audit in events["audits"]:
+            cells = [audit[key] for key in ("id", "ticket_id", "created_at", "author_id")]
+            rows.writerow([*cells, audit["via"]["channel"], json.dumps(audit["events"])])
+    _table(folder, "users", "id,role,email,updated_at\n20,agent,,\n21,admin,,\n10,end-user,,\n")
+    via = json.dumps(told.TICKET["via"]).replace('"', '""')
+    _table(
+        folder,
+        "tickets",
+        "id,created_at,updated_at,requester_id,submitter_id,status,via\n"
+        f'7,{told.OPENED},{told.CLOSED},10,10,solved,"{via}"\n',
+    )
+    assert home.ingest(folder, adapter="zendesk")["quarantined"] == 0
+    page = tmp_path / "audits.json"
+    page.write_text(json.dumps(told.audits()), "utf-8")
+    counts = home.ingest(page, adapter="zendesk")
+    assert (counts["quarantined"], home.live()) == (0, EXPECTED)
