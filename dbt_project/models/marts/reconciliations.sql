@@ -15,7 +15,9 @@ questions as (
     select 'landing' as told_by, found.source, found.measure, found.currency, found.total_date
     from found
     inner join (
-        select distinct source, measure from expected where told_by = 'landing'
+        select distinct source, measure
+        from expected
+        where told_by = 'landing'
     ) as landed on found.source = landed.source and found.measure = landed.measure
 ),
 
