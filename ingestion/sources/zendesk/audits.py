@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ingestion.sources.adapter import Outcome, Snapshot, Unused, Wrong
-from ingestion.sources.zendesk import changes, comments, merges, roles
+from ingestion.sources.zendesk import changes, chats, comments, merges, roles
 from ingestion.sources.zendesk.context import Context
 from ingestion.sources.zendesk.facts import SOURCE
 from ingestion.sources.zendesk.tickets import opened, state_key
@@ -131,10 +131,20 @@ def _others(update: Update) -> Iterator[Outcome]:
             yield from comments.of_update(entry, update)
         elif kind == "Notification" and comments.is_acknowledgement(entry, update):
             yield comments.acknowledgement(entry, update)
+        elif kind == "ChatStartedEvent":
+            yield from chats.of_chat(_session(entry, update), update.context)
         elif kind == "SatisfactionRating":
             yield from changes.rated(entry.get("score"), entry.get("body"), update)
         elif kind not in _SETTING:
             yield Unused(_reason(kind))
+
+
+def _session(entry: Record, update: Update) -> Record:
+    """The chat or messaging session that a ticket came from, as its audit tells it."""
+    session = record(entry.get("value"))
+    undated = {} if listed(session.get("history")) else {"timestamp": update.time}
+    named = {"id": session.get("chat_id"), "ticket_id": update.ticket}
+    return {**session, **undated, **named}
 
 
 def _reason(kind: object) -> str:

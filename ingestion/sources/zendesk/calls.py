@@ -18,6 +18,7 @@ from ingestion.sources.zendesk.values import (
     code,
     flag,
     identity,
+    instant,
     instant_of,
     moment,
     record,
@@ -29,6 +30,7 @@ from ingestion.sources.zendesk.values import (
 
 def of_call(call: Record, context: Context) -> Iterator[Outcome]:
     """A call: started, queued, answered or abandoned, ended; as of its last update."""
+    call = _measured(call)
     named, started = identity(call.get("id")), moment(call.get("created_at"))
     way = word(call.get("direction"))
     if not named or not started:
@@ -49,6 +51,15 @@ def of_call(call: Record, context: Context) -> Iterator[Outcome]:
             filter(None, (moment(call.get("updated_at")), facts[-1]["time"])), key=instant_of
         )
         yield Snapshot(f"call/{named}", seen, template={"source": SOURCE}, facts=facts)
+
+
+def _measured(call: Record) -> Record:
+    """The call with start and length, where a partner's telephony tells start and end."""
+    started, ended = instant(call.get("call_started_at")), instant(call.get("call_ended_at"))
+    if not started:
+        return call
+    length = int((ended - started).total_seconds()) if ended else None
+    return {"duration": length, **call, "created_at": call.get("call_started_at")}
 
 
 def _started(call: Record, named: str, started: str, way: str) -> Event:

@@ -21,6 +21,8 @@ KEYS = {
     "ticket_events": "ticket_events",
     "tickets": "tickets",
     "ticket": "tickets",
+    "requests": "tickets",
+    "request": "tickets",
     "deleted_tickets": "deleted_tickets",
     "ticket_metric_events": "ticket_metric_events",
     "ticket_metrics": "ticket_metrics",

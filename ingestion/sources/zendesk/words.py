@@ -67,9 +67,35 @@ CUSTOMER_CHANNELS = frozenset(
 AUTOMATIC_CHANNELS = frozenset("rule rule_revision system batch import monitor_event".split())
 
 
+# Parts of names that tell the channel of ways that are not listed (new integrations).
+_PARTS = {
+    "bot": "bot",
+    "mail": "email",
+    "voice": "phone",
+    "phone": "phone",
+    "call": "phone",
+    "sms": "sms",
+    "messag": "messenger",
+    "whatsapp": "messenger",
+    "sunshine": "messenger",
+    "dm": "messenger",
+    "chat": "chat",
+    "facebook": "social",
+    "twitter": "social",
+    "instagram": "social",
+    "mobile": "app",
+    "sdk": "app",
+    "web": "web_form",
+    "help": "web_form",
+    "api": "web_form",
+}
+
+
 def channel(via: object) -> str | None:
     """The contact channel of a `via.channel` ("web", "Mail", "phone_call_inbound")."""
-    return _CHANNEL_OF.get(word(via))
+    named = word(via)
+    guessed = next((ours for part, ours in _PARTS.items() if part in named), None)
+    return _CHANNEL_OF.get(named) or guessed
 
 
 def metric(name: object, instance: int | None) -> str | None:

@@ -316,6 +316,7 @@ def test_any_document_ends_as_events_or_named_reasons(document: Any, topic: str 
     for delivery in zendesk.deliveries(document, topic):
         found = list(zendesk.events(delivery))
         assert found
+        found += [fact for o in found if isinstance(o, Snapshot) for fact in o.facts]
         for outcome in found:
             if isinstance(outcome, Wrong):
                 assert outcome.code in REASONS

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingestion.sources.adapter import Unused, Wrong
 from tests.ingestion.conftest import Home
-from tests.ingestion.sources.test_zendesk import TIME, outcomes, told
+from tests.ingestion.sources.test_zendesk import TIME, audit, outcomes, told
 
 CALL: dict[str, Any] = {
     "id": 300, "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:20:00Z",
@@ -159,3 +159,28 @@ def test_what_is_told_of_a_call_later_amends_it(home: Home, tmp_path: Path) -> N
         ("contact.started", "zd-7", None, True),
     ]
     assert len(rows) == 6
+
+
+def test_a_messaging_session_in_an_audit_is_the_chat_of_the_tables() -> None:
+    lines = [
+        {"chat_index": 0, "type": "ChatMessage", "message": "Hi", "actor_id": "10",
+         "actor_type": "end-user", "timestamp": 1_772_438_400_000},
+        {"chat_index": 1, "type": "ChatMessage", "message": "Hello", "actor_id": "agent:20",
+         "actor_type": "agent", "timestamp": 1_772_438_460_500},
+    ]  # fmt: skip
+    session = {"chat_id": "c.1", "visitor_id": "v-1", "user_id": 10, "history": lines,
+               "channel": "native_messaging"}  # fmt: skip
+    found = told({"audits": [audit([{"type": "ChatStartedEvent", "value": session}])]})
+    started = found["chat/c.1/started"]
+    assert (started["channel"], started["case_id"]) == ("messenger", "zd-7")
+    assert started["time"] == "2026-03-02T08:00:00Z"
+    said = [e["author_role"] for e in found.values() if e["type"] == "contact.message_sent"]
+    assert said == ["customer", "agent"]
+    assert found["chat/c.1/answered"]["wait_s"] == 60
+
+
+def test_a_call_of_a_partners_telephony() -> None:
+    call = {"id": "p1", "app_id": 1, "call_started_at": "2026-03-02T08:00:00Z",
+            "call_ended_at": "2026-03-02T08:05:00Z", "direction": "inbound", "agent_id": 20}  # fmt: skip
+    found = told({"call": call})
+    assert found["call/p1/ended"]["time"] == "2026-03-02T08:05:00Z"
