@@ -20,7 +20,7 @@ class Committer:
         self._is_stopping = False
 
     async def land(self, line: bytes) -> None:
-        """Return when the line is durable. Raises `OSError` when it could not be written."""
+        """Return when the line is durable; raises what kept it from being written (`OSError`)."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((line, done))
         self._news.set()
@@ -43,10 +43,10 @@ class Committer:
 
     async def _commit(self) -> None:
         batch, self._waiting = self._waiting, []
-        error: OSError | None = None
+        error: Exception | None = None
         try:
             await asyncio.to_thread(self._write, [line for line, _ in batch])
-        except OSError as problem:
+        except Exception as problem:  # without an answer the senders would wait for ever
             error = problem
         for _, done in batch:
             if not done.done():  # done: the sender hung up

@@ -5,6 +5,7 @@ The open file is hidden, so that no ingest reads it; closing it gives it its vis
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -58,6 +59,7 @@ class Journal:
         except OSError:
             os.ftruncate(self._handle, self._size)
             raise
+        self._check_name()
         self._size += len(content)
 
     def close_if_due(self) -> None:
@@ -76,6 +78,13 @@ class Journal:
             _close(path)
         else:
             path.unlink()
+
+    def _check_name(self) -> None:
+        """A file that somebody removed takes what is written to it along."""
+        if os.fstat(self._handle).st_nlink == 0:
+            os.close(self._handle)
+            self._path = None
+            raise FileNotFoundError(errno.ENOENT, "the open file was removed")
 
     def _open(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ingestion.pipeline import find_files
 from ingestion.transport.journal import Journal
 
@@ -64,3 +66,16 @@ def test_a_recovered_file_never_replaces_another(tmp_path: Path) -> None:
     (tmp_path / "listen-1-1.jsonl").write_bytes(b"[]\n")
     opened(tmp_path).recover()
     assert sorted(path.read_bytes() for path in tmp_path.iterdir()) == [b"[]\n", b"{}\n"]
+
+
+def test_a_removed_file_is_noticed_before_anything_is_acknowledged(tmp_path: Path) -> None:
+    journal = opened(tmp_path)
+    journal.append([b"first\n"])
+    (path,) = tmp_path.iterdir()
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="removed"):
+        journal.append([b"second\n"])
+    journal.append([b"second\n"])
+    journal.close()
+    (path,) = find_files([tmp_path])
+    assert path.read_bytes() == b"second\n"
