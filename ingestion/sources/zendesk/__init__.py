@@ -13,6 +13,7 @@ from ingestion.sources.zendesk import (
     calls,
     chats,
     comments,
+    conversations,
     exports,
     merges,
     metrics,
@@ -91,6 +92,7 @@ TOPICS: Mapping[str, tuple[str, ...] | Unused] = {
     "messaging_ticket.message_added": ("contact.message_sent",),
     "user.created": ("party.identified",),
     "deleted_tickets": ("case.status_changed",),
+    **conversations.TOPICS,
     "organizations": Unused("topic not used: organizations"),
     "groups": Unused("topic not used: groups"),
 }  # fmt: skip
@@ -113,6 +115,7 @@ _READERS: Mapping[str, Callable[[Record, Context], Iterator[Outcome]]] = {
     "calls": calls.of_call,
     "legs": calls.of_leg,
     "webhooks": webhooks.of_webhook,
+    "conversations": conversations.of_event,
 }
 
 

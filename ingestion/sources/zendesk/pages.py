@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingestion.sources.adapter import Delivery
+from ingestion.sources.zendesk import conversations
 from ingestion.sources.zendesk.context import Context, around
 from ingestion.sources.zendesk.values import Record, identity, record, text
 from ingestion.sources.zendesk.webhooks import PREFIX, bridged
@@ -78,6 +79,9 @@ def deliveries(document: Any, topic: str | None) -> Iterator[Delivery]:
         yield _delivery("webhooks", page, Context())
     elif bus := bridged(page):
         yield _delivery("webhooks", bus, Context())
+    elif conversations.is_ours(page):
+        for told in page["events"]:
+            yield _delivery("conversations", record(told), Context())
     elif isinstance(page.get("results"), list):
         yield from _of_search(page)
     elif keys := [key for key in KEYS if isinstance(page.get(key), list | dict)]:

@@ -184,3 +184,30 @@ def test_a_call_of_a_partners_telephony() -> None:
             "call_ended_at": "2026-03-02T08:05:00Z", "direction": "inbound", "agent_id": 20}  # fmt: skip
     found = told({"call": call})
     assert found["call/p1/ended"]["time"] == "2026-03-02T08:05:00Z"
+
+
+def test_a_conversation_of_messaging_is_a_contact() -> None:
+    talk = {"id": "c9", "type": "personal"}
+    user = {"id": "u9", "externalId": "KD-9", "profile": {"givenName": "x"}}
+
+    def said(number: int, author: dict[str, Any], way: str) -> dict[str, Any]:
+        message = {"id": f"m{number}", "received": TIME, "author": author,
+                   "content": {"type": "text", "text": "Hallo"}, "source": {"type": way}}  # fmt: skip
+        return {"id": f"e{number}", "type": "conversation:message", "createdAt": TIME,
+                "payload": {"conversation": talk, "message": message}}  # fmt: skip
+
+    begun = {"id": "e0", "type": "conversation:create", "createdAt": TIME,
+             "payload": {"conversation": talk, "creationReason": "message", "user": user}}  # fmt: skip
+    body = {"app": {"id": "a"}, "webhook": {"id": "w", "version": "v2"}, "events": [
+        begun,
+        said(1, {"type": "user", "userId": "u9"}, "web"),
+        said(2, {"type": "business", "displayName": "Bot"}, "zd:answerBot"),
+        said(3, {"type": "business", "displayName": "A."}, "zd:agentWorkspace"),
+        {"id": "e4", "type": "conversation:read", "createdAt": TIME, "payload": {}},
+    ]}  # fmt: skip
+    found = told(body)
+    assert found["conversation/c9/started"]["direction"] == "in"
+    roles = [found[f"conversation_message/m{n}"]["author_role"] for n in (1, 2, 3)]
+    assert roles == ["customer", "bot", "agent"]
+    assert len(found["conversation/c9/identified"]["party_refs"]) == 2
+    assert Unused("topic not used: other events of conversations") in outcomes(body)
