@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export AIRFLOW__CORE__LOAD_EXAMPLES := False
 
-.PHONY: help setup run test lint format bench up clean lock
+.PHONY: help setup run test torture lint format bench up clean lock
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ run: setup ## Run the whole pipeline through Airflow, then serve the dashboards
 
 test: setup ## Run the tests
 	$(BIN)/pytest
+
+torture: setup ## Kill, fill, flip and race for an hour: the long versions of the tests of crashes
+	$(BIN)/pytest tests/torture --torture
 
 lint: setup ## Check style, types, SQL, and that the lock fits pyproject.toml
 	$(BIN)/ruff check .

@@ -1,0 +1,42 @@
+"""Killed at random moments, run again: the same state as undisturbed, row for row.
+
+Short: 30 kills, six of them in build or publish. `make torture`: 300 in all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.torture.harness import Torture
+from tests.torture.steps import STEPS
+
+# step → (trials, kills in a row) short, and long
+PLAN: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
+    "ingest": ((3, 5), (50, 2)),
+    "correct": ((1, 3), (20, 2)),
+    "compact": ((2, 3), (50, 2)),
+    "build": ((1, 2), (10, 2)),
+    "publish": ((1, 4), (20, 2)),
+}
+
+
+def test_every_step_is_tortured() -> None:
+    assert set(PLAN) == set(STEPS)
+    short, long = (
+        sum(trials * kills for trials, kills in plan) for plan in zip(*PLAN.values(), strict=True)
+    )
+    assert (short, long) == (30, 300)
+    assert (
+        sum(trials * kills for name in ("build", "publish") for trials, kills in [PLAN[name][0]])
+        == 6
+    )
+
+
+@pytest.mark.parametrize("name", PLAN)
+def test_a_killed_step_ends_as_if_undisturbed(name: str, is_long: bool, tmp_path: Path) -> None:
+    trials, kills = PLAN[name][is_long]
+    torture = Torture(STEPS[name], tmp_path / "home")
+    for _ in range(trials):
+        torture.trial(kills)
