@@ -72,7 +72,7 @@ class Torture:
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
-        self.template = self.home.with_name("template")
+        self.template = self.home.with_name(f"before {self.step.run.__name__}")
         self.step.prepare(self.home)
         shutil.copytree(self.home, self.template)
         self.seconds = run_whole(self.step.run, self.home)
