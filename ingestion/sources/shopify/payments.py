@@ -16,6 +16,7 @@ from ingestion.sources.shopify.values import (
     identifier,
     money,
     reference,
+    word,
 )
 
 _ATTEMPTS = ("sale", "capture", "authorization", "emv_authorization")
@@ -56,7 +57,7 @@ def outcomes(
     An authorisation is no payment, its void lets it go. The amount is native to the charge: the
     customer's currency, not the shop's.
     """
-    kind, status = (_word(transaction, name) for name in ("kind", "status"))
+    kind, status = (word(transaction, name) for name in ("kind", "status"))
     if kind in _ATTEMPTS and status in _FAILED:
         yield _told(transaction, "failed", derivation, order_id, currency)
     elif kind in _ENDINGS and status == "success":
@@ -96,7 +97,7 @@ def _told(
         "ext": extras(transaction),
     }
     if ending == "failed":
-        data["failure_code"] = code(transaction.get("error_code")) or _word(transaction, "status")
+        data["failure_code"] = code(transaction.get("error_code")) or word(transaction, "status")
     fact: Event = event(
         f"payment.{ending}",
         f"transaction/{identity}/{ending}",
@@ -108,10 +109,5 @@ def _told(
 
 
 def _method(transaction: Json) -> str:
-    gateway = _word(transaction, "gateway")
+    gateway = word(transaction, "gateway")
     return next((method for word, method in _METHODS.items() if word in gateway), "other")
-
-
-def _word(payload: Json, name: str) -> str:
-    value = payload.get(name)
-    return value.strip().lower() if isinstance(value, str) else ""

@@ -19,6 +19,7 @@ from ingestion.sources.shopify.values import (
     objects,
     reference,
     whole,
+    word,
 )
 
 _OPEN = ("pending", "awaiting_response", "unknown")
@@ -30,8 +31,8 @@ def outcomes(
     """One refund.issued of the money that went back, once it is settled; goods as returned."""
     order_id = order_id or reference(refund, "order")
     facts = [*_returned(refund, order_id)]
-    given = [t for t in objects(refund.get("transactions")) if _word(t, "kind") in ("", "refund")]
-    if any(_word(transaction, "status") in _OPEN for transaction in given):
+    given = [t for t in objects(refund.get("transactions")) if word(t, "kind") in ("", "refund")]
+    if any(word(transaction, "status") in _OPEN for transaction in given):
         yield Unused("refund is not settled")
     elif data := _money(refund, given, currency):
         facts.append(_issued(refund, data, given, order_id))
@@ -45,7 +46,7 @@ def _money(refund: Json, given: list[Json], currency: str | None) -> dict[str, A
     """The negative sum of the transactions that succeeded; without any, the total that is told."""
     nearby = _currency(refund) or currency
     if given:
-        done = [charged(t, nearby) for t in given if _word(t, "status") == "success"]
+        done = [charged(t, nearby) for t in given if word(t, "status") == "success"]
         total = -sum(int(str(part["minor"])) for part in done)
         return {"minor": total, "currency": done[0]["currency"]} if total else None
     whole_sum = amount(refund, "total_refunded", nearby, "presentment_money")
@@ -87,7 +88,7 @@ def _returned(refund: Json, order_id: str | None) -> Iterator[Event]:
     lines = [
         {"line_id": line_id, "qty": whole(item.get("quantity")) or 0}
         for item in objects(refund.get("refund_line_items"))
-        if _word(item, "restock_type") == "return" and (line_id := _line_id(item))
+        if word(item, "restock_type") == "return" and (line_id := _line_id(item))
     ]
     if not lines or not order_id:
         return
@@ -100,8 +101,3 @@ def _returned(refund: Json, order_id: str | None) -> Iterator[Event]:
 
 def _line_id(item: Json) -> str | None:
     return reference(item, "line_item") or exact(item.get("order_line_id"))
-
-
-def _word(payload: Json, name: str) -> str:
-    value = payload.get(name)
-    return value.strip().lower() if isinstance(value, str) else ""

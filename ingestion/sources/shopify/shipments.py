@@ -16,6 +16,7 @@ from ingestion.sources.shopify.values import (
     moment,
     objects,
     reference,
+    word,
 )
 
 _UNDONE = ("cancelled", "error", "failure")
@@ -52,7 +53,7 @@ def outcomes(fulfillment: Json, derivation: str, order_id: str | None = None) ->
         when,
         data,
     )
-    if str(fulfillment.get("status")).lower() in _UNDONE:
+    if word(fulfillment, "status") in _UNDONE:
         fact["retracted"] = True
     yield told(f"fulfillment/{identity}", seen, [fact], derivation)
     for step in objects(fulfillment.get("events")):
@@ -63,9 +64,9 @@ def status_outcomes(
     step: Json, derivation: str, shipment_id: str | None = None, order_id: str | None = None
 ) -> Iterator[Outcome]:
     """A carrier's status; a fulfilment's own `shipment_status` repeats the last of these."""
-    word = str(step.get("status")).strip().lower()
-    if word not in _STATUSES:
-        yield Unused(f"status of fulfillment event not used: {word}")
+    status = word(step, "status")
+    if status not in _STATUSES:
+        yield Unused(f"status of fulfillment event not used: {status}")
         return
     identity, told_at = identifier(step), happened({"created_at": step.get("happened_at"), **step})
     when = moment(step.get("happened_at")) or told_at
@@ -75,7 +76,7 @@ def status_outcomes(
     country = step.get("country")
     data = {
         "shipment_id": shipment_id,
-        "status": _STATUSES[word],
+        "status": _STATUSES[status],
         "order_id": order_id or reference(step, "order"),
         "location": country if isinstance(country, str) and len(country.strip()) == 2 else None,
     }

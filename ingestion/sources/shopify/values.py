@@ -147,6 +147,12 @@ def code(value: Any) -> str | None:
     return text if is_code and "@" not in text and text.isprintable() else None
 
 
+def word(payload: Json, name: str) -> str:
+    """An enumeration's word in small letters; empty when there is none."""
+    value = payload.get(name)
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
 def moment(value: Any) -> datetime | None:
     """A time with its offset, in UTC; None for anything else."""
     if not isinstance(value, str):
@@ -169,11 +175,11 @@ def happened(payload: Json) -> datetime:
     Raises `UnreadableError` when the payload tells neither.
     """
     created, processed = moment(payload.get("created_at")), moment(payload.get("processed_at"))
-    if created and processed and created - processed > _IMPORTED:
+    if processed and (created is None or created - processed > _IMPORTED):
         return processed
-    if not (created or processed):
+    if created is None:
         raise UnreadableError("bad_time", "created_at")
-    return created or processed  # type: ignore[return-value]  # one of them is a time
+    return created
 
 
 def party_refs(customer_id: str | None, email: Any, phone: Any) -> list[dict[str, str]]:
