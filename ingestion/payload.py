@@ -10,19 +10,36 @@ from ingestion.shapes import Shapes, is_plain_key
 from ingestion.validation import leaf, quoted
 
 _EXTRA_BYTES = 42  # a string of 40 characters with its quotes
-_PHONE = r'^"?\+?[0-9][0-9()/.\-]{7,}"?$'
-_DATE = r'^"[0-9]{4}-[0-9]{2}-[0-9]{2}"$'
+# a telephone number in any digits and separators, also with a word such as tel: before it
+_PHONE = (
+    r'(?i)^"?-?\(?(tel|telefon|phone|fon|fone|mobil|mobile|handy|fax|sms|call|wa|whatsapp)?'
+    r"[:=._/#+-]*[\p{Ps}+＋]*\p{Nd}[\p{Nd}\p{Ps}\p{Pe}\p{Pd}/.,:;_*~+]{7,}\"?$"
+)
+# an e-mail address with another sign or word for @, in a URL's or HTML's spelling as well
+_MAIL = (
+    r"(?i)[@＠﹫]|%40|&#0*64|&#x0*40|&commat|"
+    r"[\[({<|*_.-](at|ät)[\])}>|*_.-].*(\.|[\[({<|*_.-](dot|punkt)[\])}>|*_.-])\p{L}{2,}"
+)
+_MOMENT = r'^"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}(:[0-9]{2})?)"$'
 _LABELLED = ("amends_id", "extra", "objects")
 _ABOUT_THE_TELLING = {"source_url"}  # a link to the record, which not every delivery knows
 
 
 def _kept(at: str) -> str:
-    """SQL: the leaf when it is a number, a boolean, a time or a short word, else NULL."""
+    """SQL: the leaf when it is a number, a boolean, a time or a short word, else NULL.
+
+    A word holds no space, no escaped character, no e-mail address and no telephone number, however
+    they are spelt; a number with an exponent could be one as well.
+    """
+    phone, mail, moment = (pattern.replace("'", "''") for pattern in (_PHONE, _MAIL, _MOMENT))
+    word = (
+        f"({at} >= '\"' and {at} < '#' and strlen({at}) <= {_EXTRA_BYTES} and not "
+        f"contains({at}, '\\') and not regexp_matches({at}, '[\\p{{Z}}\\p{{C}}]|{mail}'))"
+    )
+    number = f"({at} >= '-' and {at} < ':' and not contains(lower({at}), 'e'))"
     return (
-        f"case when {at} in ('true', 'false') or ({at} >= '-' and {at} < ':' "
-        f"or ({at} >= '\"' and {at} < '#' and strlen({at}) <= {_EXTRA_BYTES} "
-        f"and not contains({at}, ' ') and not contains({at}, '@'))) "
-        f"and (not regexp_matches({at}, '{_PHONE}') or regexp_matches({at}, '{_DATE}')) "
+        f"case when {at} in ('true', 'false') or (({number} or {word}) "
+        f"and (not regexp_matches({at}, '{phone}') or regexp_matches({at}, '{moment}'))) "
         f"then {at} end"
     )
 

@@ -37,6 +37,8 @@ MAX_OBJECT = 16 * 2**20  # bytes of one line; longer ones are split off before t
 _MAX_SHAPES = 5_000
 _MAX_UNKNOWN = 200
 _KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,39}$")
+# a name that spells a telephone number or an e-mail address
+_TELLING = re.compile(r"([0-9][._-]*){8}|[._-]at[._-].*(\.|[._-]dot[._-])[a-z]{2,}$", re.IGNORECASE)
 
 
 @dataclass
@@ -90,7 +92,7 @@ def _first(keys: dict[str, set[str]]) -> dict[str, set[str]]:
 
 def is_plain_key(key: str) -> bool:
     """A key that names an attribute and cannot hold a person's data."""
-    return bool(_KEY.match(key))
+    return bool(_KEY.match(key)) and not _TELLING.search(key)
 
 
 def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -1,0 +1,97 @@
+"""What an event says besides its fields is kept in `extra`, and nobody's address or number with it."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import unicodedata
+from typing import Any
+
+import pytest
+
+from tests.ingestion.conftest import Home, event
+
+_LOCAL, _DIGITS = "zzqxuv", "30987654321"
+_ATS = ("@", "＠", "﹫", "(at)", "[at]", "{at}", "<at>", "_at_", "-at-", ".at.", "(AT)", " at ", " @ ", "%40",
+        "&#64;", "&#x40;", "&commat;", "\u200b@", "|at|", "[ät]", "*at*")  # fmt: skip
+_DOTS = (".", ".", "[dot].", "(dot)", "_dot_", "-dot-", "[punkt]")
+_LEADS = (
+    "+49",
+    "0049",
+    "+49(0)",
+    "49",
+    "0",
+    "tel:+49",
+    "tel:0",
+    "(+49)",
+    "＋49",
+    "wa:49",
+    "-49",
+    "fax=0",
+    "+49-",
+)
+_GAPS = ("", "-", ".", "/", " ", "_", "\u00a0", "–", "(", ":", ",", "\t")
+_DIGIT_SETS = ("0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩")
+_PLACES = ("value", "key", "nested", "list", "ext", "ext_key", "envelope")
+
+
+def address(rng: random.Random) -> str:
+    text = _LOCAL + rng.choice(_ATS) + "example" + rng.choice(_DOTS) + rng.choice(("de", "com"))
+    return rng.choice((text, text.upper(), f"mailto:{text}", f"<{text}>"))
+
+
+def phone(rng: random.Random) -> str:
+    cuts = sorted(rng.sample(range(1, len(_DIGITS)), 2))
+    parts = (_DIGITS[: cuts[0]], _DIGITS[cuts[0] : cuts[1]], _DIGITS[cuts[1] :])
+    text = rng.choice(_LEADS) + rng.choice(_GAPS).join(parts)
+    return text.translate(str.maketrans("0123456789", rng.choice(_DIGIT_SETS)))
+
+
+def told(number: int, rng: random.Random) -> dict[str, Any]:
+    """An event that carries an address or a number in some place that no field has."""
+    secret: Any = rng.choice((address, phone))(rng)
+    if rng.random() < 0.1:
+        secret = rng.choice((int(_DIGITS), -int(_DIGITS), float(_DIGITS), 3.0987654321e20))
+    place = rng.choice(_PLACES)
+    if place == "envelope":
+        return event(number, note=secret)
+    data = {
+        "value": {"note": secret},
+        "key": {str(secret): 1},
+        "nested": {"note": {"a": {str(secret): [secret]}}},
+        "list": {"note": [secret, {"b": secret}]},
+        "ext": {"ext": {"note": secret, "deep": {"c": secret}}},
+        "ext_key": {"ext": {str(secret): "x"}},
+    }[place]
+    return event(number, data=data)
+
+
+def digits_of(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text)
+    return re.sub(r"[^0-9]", "", plain.translate({ord(c): None for c in "{}"}))
+
+
+def test_no_address_and_no_number_slips_into_extra_or_the_receipts(home: Home) -> None:
+    rng = random.Random(20260101)
+    lines = [told(number, rng) for number in range(1, 1500)]
+    assert home.ingest(home.write("contact/told.jsonl", lines))["appended"] == 1499
+    kept = [str(extra) for (extra,) in home.rows(columns="extra") if extra]
+    receipts = [path.read_text("utf-8") for path in (home.path / "log" / "inputs").iterdir()]
+    for text in [*kept, *receipts]:
+        assert _LOCAL not in text.lower()
+    for text in kept:
+        assert _DIGITS[2:] not in digits_of(text), text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, 12, -3, 0.5, "v1", "DE-BER", "2026-05-01", "2026-05-01T10:00:00Z", "10:30:00", "SO10005901",
+     "Österreich", "a_at_b", "1.4.2", "9a1c-77"],
+)  # fmt: skip
+def test_a_short_word_a_number_and_a_time_are_kept(home: Home, value: Any) -> None:
+    home.ingest(
+        home.write("contact/kept.jsonl", [event(1, data={"layout": value, "created_at": 1})])
+    )
+    ((extra,),) = home.rows(columns="extra")
+    assert json.loads(extra) == {"created_at": 1, "layout": value}
