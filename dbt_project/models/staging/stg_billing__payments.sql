@@ -6,6 +6,7 @@ select
     payment_id,
     coalesce(invoice_id, {{ object_id('objects', 'invoice') }}) as invoice_id,
     coalesce(order_id, {{ object_id('objects', 'order') }}) as order_id,
+    {{ object_id('objects', 'payment_intent') }} as payment_intent_id,
     party_hash,
     -- text
     event_type,

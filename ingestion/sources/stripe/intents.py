@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingestion.sources.adapter import Outcome, Unused
-from ingestion.sources.stripe.payments import BY_CHARGE, METHODS, paid
+from ingestion.sources.stripe.payments import BY_CHARGE, METHODS, OPEN, paid
 from ingestion.sources.stripe.values import (
     NO_ID,
     Obj,
@@ -61,3 +61,29 @@ def intent_failed(telling: Telling) -> Iterator[Outcome]:
         data["method"] = METHODS.get(text(dig(error, "payment_method", "type")) or "")
         at, subject = telling.told_at or moment(thing.get("created")), f"payment/{identity}"
         yield event(telling, "payment.failed", f"{identity}/failed/{at}", subject, at, data)
+
+
+def booked(telling: Telling) -> Iterator[Outcome]:
+    """Which invoice a payment was for: told by itself since 2025, when charges no longer say it.
+
+    Money that came by another way (a payment record) has no charge, so this is its payment.
+    """
+    thing, identity = telling.object, ref(telling.object)
+    payment = mapping(thing.get("payment"))
+    paid_by = ref(payment.get("charge")) or ref(payment.get("payment_intent"))
+    if identity is None:
+        yield NO_ID
+    elif text(thing.get("status")) != "paid":
+        yield OPEN
+    else:
+        is_record = paid_by is None and ref(payment.get("payment_record")) is not None
+        paid_id = identity if is_record else paid_by
+        kind, fact = ("payment.succeeded", "paid") if is_record else ("payment.allocated", "booked")
+        data = {
+            "payment_id": paid_id,
+            "invoice_id": ref(thing.get("invoice")),
+            "amount": money(thing.get("amount_paid"), thing.get("currency")),
+            "method": "other" if is_record else None,
+        }
+        at = moment(dig(thing, "status_transitions", "paid_at")) or moment(thing.get("created"))
+        yield event(telling, kind, f"{identity}/{fact}", f"payment/{paid_id}", at, data)

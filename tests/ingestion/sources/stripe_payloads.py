@@ -169,3 +169,19 @@ def credit_note(**more: Any) -> dict[str, Any]:
         "tax_amounts": [{"amount": 30}],
         "total": 190,
     } | more
+
+
+def invoice_payment(**more: Any) -> dict[str, Any]:
+    """What versions since 2025-03-31 say of an invoice's payment."""
+    return {
+        "id": "inpay_1",
+        "object": "invoice_payment",
+        "amount_paid": 1190,
+        "created": CREATED,
+        "currency": "eur",
+        "invoice": "in_1",
+        "livemode": True,
+        "payment": {"payment_intent": "pi_1", "type": "payment_intent"},
+        "status": "paid",
+        "status_transitions": {"paid_at": CREATED + 1},
+    } | more

@@ -136,11 +136,10 @@ def test_the_topics_of_one_payment_give_one_event(home: Home) -> None:
         payloads.event("invoice.paid", payloads.invoice()),
         payloads.event("invoice.payment_succeeded", payloads.invoice()),
         payloads.event("invoice.paid", basil(payloads.invoice())),
-        payloads.event("invoice_payment.paid", {"id": "inpay_1", "object": "invoice_payment"}),
         payloads.event("charge.succeeded", payloads.charge(), created=CREATED + 5),
     ]
     counts = home.ingest(home.write("billing/stripe/a.jsonl", told), adapter="stripe")
-    assert (counts["appended"], counts["duplicates"], counts["unused"]) == (1, 1, 5)
+    assert (counts["appended"], counts["duplicates"], counts["unused"]) == (1, 1, 4)
     assert home.rows("billing", "event_id, amount_minor, invoice_id") == [
         ("ch_1/succeeded", 1190, "in_1")
     ]
@@ -169,6 +168,22 @@ def test_invoices_and_intents_count_where_no_charge_exists() -> None:
     told = only("invoice.payment_failed", unpayable)
     assert (told["data"]["failure_code"], told["data"]["attempt"]) == ("no_payment_method", 2)
     assert told["data"]["next_retry_at"] == "2026-01-02T10:00:00Z"
+
+
+def test_a_payment_since_2025_is_booked_to_its_invoice_by_a_fact_of_its_own() -> None:
+    told = only("invoice_payment.paid", payloads.invoice_payment())
+    assert (told["id"], told["type"]) == ("inpay_1/booked", "payment.allocated")
+    assert told["data"] == {
+        "payment_id": "pi_1",
+        "invoice_id": "in_1",
+        "amount": {"minor": 1190, "currency": "EUR"},
+    }
+    record = {"payment_record": "pr_1", "type": "payment_record"}
+    told = only("invoice_payment.paid", payloads.invoice_payment(payment=record))
+    assert (told["type"], told["data"]["payment_id"]) == ("payment.succeeded", "inpay_1")
+    assert reasons("invoice_payment.paid", payloads.invoice_payment(status="open")) == [
+        "an open payment is no payment yet"
+    ]
 
 
 def test_refunds_by_charge_and_by_refund_are_the_same_event() -> None:
@@ -367,6 +382,7 @@ WHOLE = [
     payloads.event("invoice.paid", payloads.invoice(charge=None, payment_intent=None)),
     payloads.event("payment_intent.payment_failed", payloads.intent(latest_charge=None)),
     payloads.event("credit_note.created", payloads.credit_note()),
+    payloads.event("invoice_payment.paid", payloads.invoice_payment()),
     payloads.event(
         "customer.subscription.updated", payloads.subscription(), previous={"items": {"data": [{}]}}
     ),
