@@ -133,6 +133,14 @@ def _currency(thing: Any) -> str:
     return next(filter(None, map(_currency, thing)), "") if isinstance(thing, list) else ""
 
 
+def _stripe_minor(amount: object, currency: str) -> int | None:
+    """Minor units of ISO 4217: Stripe has its own for three currencies."""
+    minor = _whole(amount)
+    if minor is None:
+        return None
+    return minor // 100 if currency in ("ISK", "UGX") else minor * (100 if currency == "MGA" else 1)
+
+
 def _stripe(thing: Obj) -> Seen | None:
     kind, identity, currency = thing.get("object"), thing.get("id"), thing.get("currency")
     if not identity or not isinstance(currency, str):
@@ -141,9 +149,11 @@ def _stripe(thing: Obj) -> Seen | None:
         steps = thing.get("status_transitions")
         final = steps.get("finalized_at") if isinstance(steps, dict) else None
         at = moment(final or _first(thing, "finalized_at", "created", "date", "period_end"))
-        return Seen("invoiced", str(identity), at, currency.upper(), _whole(thing.get("total")))
+        minor = _stripe_minor(thing.get("total"), currency.upper())
+        return Seen("invoiced", str(identity), at, currency.upper(), minor)
     if kind == "refund" and thing.get("status") != "requires_action":
-        at, amount = moment(thing.get("created")), _whole(thing.get("amount"))
+        amount = _stripe_minor(thing.get("amount"), currency.upper())
+        at = moment(thing.get("created"))
         is_gone = thing.get("status") in ("failed", "canceled")
         minor = None if amount is None else -abs(amount)
         return Seen("refunded", str(identity), at, currency.upper(), minor, is_gone)

@@ -63,6 +63,11 @@ WHOLE = {"totalRefundedSet": {"presentmentMoney": {"amount": "500", "currencyCod
             Seen("invoiced", "in_1", TEN, "EUR", 11900),
         ),
         ("stripe", INVOICE | {"total": None}, Seen("invoiced", "in_1", TEN, "EUR", None)),
+        (
+            "stripe",
+            INVOICE | {"currency": "isk"},
+            Seen("invoiced", "in_1", TEN, "ISK", 119),
+        ),
         ("stripe", INVOICE | {"status": "draft"}, None),
         ("stripe", {"refunds": {"data": [REFUND]}}, Seen("refunded", "re_1", TEN, "EUR", -500)),
         (
