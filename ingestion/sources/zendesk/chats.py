@@ -139,7 +139,7 @@ def _line(chat: Record, named: str, number: int, line: Record) -> Outcome:
         return Unused("chat event not used: joins, ratings, notices")
     role, time = speaker(line), moment(line.get("timestamp"))
     if role is None or time is None:
-        return Wrong("missing_field", "history[].sender_type")
+        return Wrong("missing_field", "history.sender_type")
     key = identity(line.get("msg_id") or line.get("message_id")) or _place(line, time)
     message = f"zd-chat-{named}-{key}"
     data = {

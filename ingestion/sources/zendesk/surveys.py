@@ -94,7 +94,7 @@ def of_response(response: Record, context: Context) -> Iterator[Outcome]:
         time = second(rating.get("created_at") or response.get("created_at"))
         score = whole(rating.get("rating"))
         if not time or score is None:
-            yield Wrong("missing_field", "answers[].created_at")
+            yield Wrong("missing_field", "answers.created_at")
             continue
         survey = identity(response.get("survey_id")) or named
         case = case_id(ticket) if ticket else None
