@@ -74,33 +74,48 @@ def _bounded(number: int) -> int | None:
 
 
 def _ticket(thing: Obj) -> Seen | None:
-    """A ticket with its opening, or the audit that opened it."""
-    told = thing.get("events")
-    if isinstance(told, list) and _first(thing, "ticket_id"):
-        is_opening = any(isinstance(e, dict) and e.get("type") == "Create" for e in told)
-        identity = thing["ticket_id"] if is_opening else None
-    else:
-        is_ticket = {"requester_id", "subject"} <= set(thing) and "/requests/" not in str(
-            thing.get("url")
-        )
-        identity = thing.get("id") if is_ticket else None
-    if not identity or not _first(thing, "created_at"):
+    """A ticket, the audit (or entry of the export) that opened it, or the webhook that told so."""
+    identity, created = _opened(thing)
+    if not identity or not created:
         return None
-    return Seen("opened", str(identity), moment(thing["created_at"]))
+    return Seen("opened", str(identity), moment(created))
+
+
+def _opened(thing: Obj) -> tuple[Any, Any]:
+    """Number and opening of the ticket that a payload opens."""
+    detail = thing.get("detail")
+    if thing.get("type") == "zen:event-type:ticket.created" and isinstance(detail, dict):
+        return detail.get("id"), detail.get("created_at")
+    told = _first(thing, "events", "child_events")
+    if isinstance(told, list) and _first(thing, "ticket_id"):
+        kinds = {e.get("event_type", e.get("type")) for e in told if isinstance(e, dict)}
+        return thing["ticket_id"] if "Create" in kinds else None, thing.get("created_at")
+    is_request = "/requests/" in str(thing.get("url"))
+    if {"requester_id", "subject"} <= set(thing) and not is_request:
+        return thing.get("id"), thing.get("created_at")
+    return None, None
 
 
 def _shopify(thing: Obj) -> Seen | None:
-    parts = str(_first(thing, "admin_graphql_api_id", "id") or "").split("/")
-    if len(parts) != 5 or parts[:3] != ["gid:", "", "shopify"]:
-        return None
+    kind, identity = _named(thing)
     created = moment(_first(thing, "created_at", "createdAt"))
     processed = moment(_first(thing, "processed_at", "processedAt"))
     is_imported = created and processed and created - processed > _IMPORTED
     at = processed if is_imported else created or processed
-    kind, identity = parts[3], parts[4].partition("?")[0]
     if kind == "Order" and _first(thing, "total_price", "totalPriceSet", "total_price_set"):
         return Seen("placed", identity, at)
     return _refund(thing, identity, at) if kind == "Refund" else None
+
+
+def _named(thing: Obj) -> tuple[str, str]:
+    """Kind and number by the global id; an old payload without one is told by what it holds."""
+    given = str(_first(thing, "admin_graphql_api_id", "id") or "")
+    parts = given.split("/")
+    if len(parts) == 5 and parts[:3] == ["gid:", "", "shopify"]:
+        return parts[3], parts[4].partition("?")[0]
+    if {"refund_line_items", "transactions", "order_id"} <= set(thing):
+        return "Refund", given
+    return "Order" if {"line_items", "financial_status", "total_price"} <= set(thing) else "", given
 
 
 def _refund(thing: Obj, identity: str, at: datetime | None) -> Seen | None:

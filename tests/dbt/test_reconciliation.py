@@ -42,11 +42,17 @@ def order(number: int, day: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """(told_by, source, measure, day) → (expected, found, is_matched), with order 2 lost."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home = tmp_path_factory.mktemp("reconciled")
     settings = Settings(home=home / "home", secret_file=home / "secret")
     settings.create()
+    return settings
+
+
+@pytest.fixture(scope="module")
+def found(settings: Settings) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """(told_by, source, measure, day) → (expected, found, is_matched), with order 2 lost."""
+    home = settings.home.parent
     landed = home / "orders.jsonl"
     bodies = [order(1, 2), order(2, 2), order(3, 3), order(3, 3)]
     lines = [{"waypost_delivery": 1, "topic": "orders/create", "document": b} for b in bodies]
@@ -118,3 +124,20 @@ def test_a_given_total_may_differ_by_a_cent(found: dict[Any, Any]) -> None:
     given = found["source", "/erp/main", "gross_invoiced", date(2026, 3, 2)]
     assert given == (Decimal("119.010"), 119, True)
     assert len(found) == 6
+
+
+def test_a_source_whose_own_totals_mostly_differ_stops_the_build(
+    settings: Settings, found: dict[Any, Any]
+) -> None:
+    wrong = "".join(f"/shopify,orders_placed,,9,2026-02-{n:02},2026-03-01\n" for n in range(1, 11))
+    path = settings.config / "control_totals.csv"
+    before = path.read_text("utf-8")
+    chosen = "control_totals int_control_totals_expected+1 reconciliations".split()
+    chosen += ["assert_most_control_totals_match", "--indirect-selection", "empty"]
+    chosen += ["--exclude-resource-type", "unit_test"]
+    for text, failures in ((before, 0), (before + wrong, 1)):
+        path.write_text(text, "utf-8")
+        warehouse.prepare(settings, settings.warehouse, None, None)
+        outcome = warehouse.run_dbt(settings, settings.warehouse, ["build", "--select", *chosen])
+        assert len(outcome.failures) == failures, outcome.failures
+    assert outcome.failures[0].startswith("assert_most_control_totals_match")

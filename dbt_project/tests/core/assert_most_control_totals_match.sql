@@ -1,7 +1,8 @@
-{#- Fails a source of which more totals differ than the settings allow, once it told enough. -#}
-select source, told_by, count(*) as total_count
+{#- Fails a source that told enough totals of its own when more of them differ than the settings allow. -#}
+select source, count(*) as total_count
 from {{ ref('reconciliations') }}
-group by source, told_by
+where told_by = 'source'
+group by source
 having
     count(*) >= {{ setting('reconciliation_minimum', 'integer') }}
     and count(case when not is_matched then 1 end)

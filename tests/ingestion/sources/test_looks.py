@@ -44,6 +44,28 @@ WHOLE = {"totalRefundedSet": {"presentmentMoney": {"amount": "500", "currencyCod
             Seen("opened", "7", TEN),
         ),
         ("zendesk", {"ticket_id": 7, "created_at": "x", "events": [{"type": "Change"}]}, None),
+        (
+            "zendesk",
+            {
+                "ticket_id": 7,
+                "created_at": "2026-03-02T10:00:00Z",
+                "child_events": [{"event_type": "Create"}],
+            },
+            Seen("opened", "7", TEN),
+        ),
+        (
+            "zendesk",
+            {"type": "zen:event-type:ticket.created", "detail": {"id": "7", "created_at": SECONDS}},
+            Seen("opened", "7", TEN),
+        ),
+        (
+            "zendesk",
+            {
+                "type": "zen:event-type:ticket.status_changed",
+                "detail": {"id": "7", "created_at": 1},
+            },
+            None,
+        ),
         ("zendesk", TICKET | {"url": "https://a.example.com/api/v2/requests/7.json"}, None),
         ("shopify", {"data": {"orders": [ORDER]}}, Seen("placed", "820982911946154508", TEN)),
         (
@@ -56,6 +78,22 @@ WHOLE = {"totalRefundedSet": {"presentmentMoney": {"amount": "500", "currencyCod
         ("shopify", BACK, Seen("refunded", "9", TEN, "EUR", -650)),
         ("shopify", BACK | WHOLE | {"transactions": []}, Seen("refunded", "9", TEN, "JPY", -500)),
         ("shopify", BACK | {"transactions": []}, None),
+        (
+            "shopify",
+            BACK | {"id": 9, "order_id": 1, "refund_line_items": []},
+            Seen("refunded", "9", TEN, "EUR", -650),
+        ),
+        (
+            "shopify",
+            {
+                "id": 4,
+                "created_at": SECONDS,
+                "total_price": "1",
+                "line_items": [],
+                "financial_status": "paid",
+            },
+            Seen("placed", "4", TEN),
+        ),
         ("stripe", {"data": {"object": INVOICE}}, Seen("invoiced", "in_1", TEN, "EUR", 11900)),
         (
             "stripe",
