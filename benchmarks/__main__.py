@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import build, ingest, listen, pages
+from benchmarks import append, build, ingest, listen, pages
 
 DOC = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 START, END = "<!-- measured -->", "<!-- /measured -->"
@@ -65,6 +65,8 @@ def main() -> None:
             f"Measured {machine()}.",
             "### Ingest",
             table(ingest.main(given.events, folder, given.rounds)),
+            "### A batch of one per cent",
+            table(append.main(given.events, folder)),
             "### Full dbt run",
             table(build.main(homes(given.events, folder))),
             "### Webhooks",

@@ -2,8 +2,8 @@
 
     python -m benchmarks.append 1000000 10000000
 
-The file is the mixed one of `benchmarks.ingest` with one per cent more lines: all but those are ingested
-in one step (the baseline), then the rest is appended in batches of which a tenth repeats what the log
+The file is the mixed one of `benchmarks.ingest` with three per cent more lines: all but those are ingested
+in one step (the baseline), then the rest is appended in three batches; a tenth of each repeats what the log
 holds. Each ingest is a process of its own. The ratio is the median batch / the full ingest: the
 promise is at most 0.05 at ten million events. The same batch on an empty log shows what the log costs.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -137,7 +138,7 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.register("rejects", pa.table(columns, schema=SCHEMA))
-        temporary = target.with_suffix(".tmp")
+        temporary = target.with_suffix(f".{os.getpid()}.tmp")  # two may read the same input
         con.execute(
             f"copy rejects to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet)"
         )

@@ -52,7 +52,8 @@ def at_once(home: Home, *calls: tuple[list[Path], Path | None]) -> None:
 def test_concurrent_ingests_of_the_same_file_never_double(home: Home) -> None:
     """The processes take the files in the same order, so that they meet at each."""
     files = [
-        home.write(f"contact/{n}.jsonl", [event(n), event(n + 1), message(n)]) for n in range(RUNS)
+        home.write(f"contact/{n}.jsonl", [event(n), event(n + 1), message(n), "{broken"])
+        for n in range(RUNS)
     ]
     at_once(home, *[(files, None)] * PROCESSES)
     everything = sorted(
@@ -62,6 +63,7 @@ def test_concurrent_ingests_of_the_same_file_never_double(home: Home) -> None:
     numbers = [number for number, _ in log.commits(home.path / "log", "contact")]
     assert len(set(numbers)) == len(numbers) == RUNS
     assert len(receipts.names(home.path / "log")) == RUNS
+    assert len(home.reasons()) == RUNS
 
 
 @pytest.mark.parametrize("corrected", [1, 2])
