@@ -32,9 +32,10 @@ def split(file: Path, events: int, folder: Path) -> tuple[Path, list[Path]]:
     with file.open("rb") as lines:
         repeated = []
         with full.open("wb") as out:
+            every = events // (BATCHES * (size // REPEATED))
             for number, line in enumerate(itertools.islice(lines, events)):
                 out.write(line)
-                if number % (events // (BATCHES * size // REPEATED + 1) + 1) == 0:
+                if number % every == 0:
                     repeated.append(line)
         for batch in batches:
             again = [repeated.pop() for _ in range(size // REPEATED)]
