@@ -22,6 +22,10 @@ _BOOKKEEPING = {
             max(first_seen_at) as last_seen_at, any_value(reason) as example_reason
         from warehouse.log.quarantine group by all
     """,
+    "drift": """
+        select source, name, sum("count")::bigint as event_count
+        from warehouse.log.drift group by all
+    """,
 }
 _METRIC_COLUMNS = (
     "metric_id, label_en, label_de, definition_en, definition_de, model, numerator, denominator, "
@@ -102,7 +106,7 @@ def _copy_bookkeeping(con: duckdb.DuckDBPyConnection) -> None:
         "select table_name from information_schema.tables"
         " where table_catalog = 'warehouse' and table_schema = 'log'"
     ).fetchall()
-    sources = {"receipts": "receipts", "quarantine_reasons": "quarantine"}
+    sources = {"receipts": "receipts", "quarantine_reasons": "quarantine", "drift": "drift"}
     for name, query in _BOOKKEEPING.items():
         if (sources[name],) in present:
             con.execute(f"create table serving.{name} as {query}")

@@ -278,6 +278,10 @@ def _write_receipt(
                 for source, counter in sorted(account.sources.items())
             ],
             "extra_dropped": account.extra_dropped,
+            "drift": [
+                {"source": source, "name": name, "count": count}
+                for (source, name), count in sorted(account.drift.items())
+            ],
             "unused_reasons": dict(account.unused_reasons.most_common()),
         },
     )

@@ -59,6 +59,7 @@ class Account:
     counts: Counter[str] = field(default_factory=Counter)
     sources: dict[str, Counter[str]] = field(default_factory=dict)
     extra_dropped: dict[str, int] = field(default_factory=dict)
+    drift: Counter[tuple[str, str]] = field(default_factory=Counter)
     unused_reasons: Counter[str] = field(default_factory=Counter)
     retracted: int = 0
 
@@ -105,6 +106,7 @@ class Reading:
                 else:
                     self._merge(domain, chunk)
                 _count_dropped(self.con, domain, account)
+                _count_drift(self.con, domain, account)
             rejects += self._rejects(chunk, domains)
         return rejects
 
@@ -189,3 +191,15 @@ def _count_dropped(con: duckdb.DuckDBPyConnection, domain: str, account: Account
     ).fetchall()
     for name, number in rows:
         account.extra_dropped[name] = account.extra_dropped.get(name, 0) + int(number)
+
+
+def _count_drift(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
+    """Count attributes that the catalogue does not know and that were kept, by source and name."""
+    columns = {name for name, *_ in con.execute(f"describe draft_{domain}").fetchall()}
+    if "extra" not in columns:
+        return
+    rows = con.execute(
+        "select coalesce(source, ''), name, count(*) from (select source, "
+        f"unnest(json_keys(extra)) as name from draft_{domain} where extra is not null) group by all"
+    ).fetchall()
+    account.drift.update({(source, name): number for source, name, number in rows})

@@ -31,6 +31,7 @@ RECEIPTS = {
     "committed_at": "timestamptz",
     "source": "varchar",
 } | dict.fromkeys(COUNTS, "bigint")
+DRIFT = {"input_key": "varchar", "source": "varchar", "name": "varchar", "count": "bigint"}
 # rows of each input and source that a person has settled since
 _SETTLED = """
     select input_key, coalesce(source, '') as source, count(*) as settled
@@ -67,7 +68,7 @@ def typed_select(
 
 
 def side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Lay log.quarantine and log.receipts; `settled` counts rows that a person has settled."""
+    """Lay log.quarantine, log.receipts and log.drift; `settled` counts rows that a person has settled."""
     parts = sorted(str(path) for path in settings.quarantine.glob("*.parquet"))
     reader = f"read_parquet({listed(parts)}, union_by_name = true)" if parts else None
     joined = f"({settled.join(settings.quarantine, f'from {reader}')})" if reader else None
@@ -79,6 +80,15 @@ def side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Non
         f"create or replace view log.receipts as select receipts.*, coalesce(settled, 0) as settled"
         f" from ({select}) as receipts left join ({_SETTLED}) as settled using (input_key, source)"
     )
+    select = typed_select(connection, DRIFT, _drift_reader(receipts) if receipts else None)
+    connection.execute(f"create or replace view log.drift as {select}")
+
+
+def _drift_reader(files: Sequence[str]) -> str:
+    """One row per input, source and attribute that the catalogue does not know."""
+    kinds = "{input_key: 'varchar', drift: 'struct(source varchar, name varchar, count bigint)[]'}"
+    nested = f"read_json({listed(files)}, columns = {kinds})"
+    return f"(select input_key, unnest(drift, recursive := true) from {nested})"
 
 
 def _receipts_reader(files: Sequence[str]) -> str:

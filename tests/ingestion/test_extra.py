@@ -6,11 +6,15 @@ import json
 import random
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.ingestion.conftest import Home, event
+from waypost import warehouse
+from waypost.settings import Settings
 
 _LOCAL, _DIGITS = "zzqxuv", "30987654321"
 _ATS = ("@", "＠", "﹫", "(at)", "[at]", "{at}", "<at>", "_at_", "-at-", ".at.", "(AT)", " at ", " @ ", "%40",
@@ -95,3 +99,16 @@ def test_a_short_word_a_number_and_a_time_are_kept(home: Home, value: Any) -> No
     )
     ((extra,),) = home.rows(columns="extra")
     assert json.loads(extra) == {"created_at": 1, "layout": value}
+
+
+def test_what_is_kept_of_unknown_names_is_counted_as_drift_of_its_source(
+    waypost_home: Path,
+) -> None:
+    home = Home(waypost_home)
+    lines = [event(n, data={"layout": "v1"} | ({"beta": 1} if n == 1 else {})) for n in (1, 2)]
+    home.ingest(home.write("contact/a.jsonl", [*lines, event(3), event(4, data={"note": "a b c"})]))
+    settings = Settings.from_environment()
+    warehouse.prepare(settings, waypost_home / "views.duckdb", None, None)
+    with duckdb.connect(str(waypost_home / "views.duckdb")) as con:
+        found = con.execute("select source, name, count from log.drift order by name").fetchall()
+    assert found == [("/helpdesk/test", "beta", 1), ("/helpdesk/test", "layout", 2)]

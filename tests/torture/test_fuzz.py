@@ -1,0 +1,36 @@
+"""A million mutated lines, file by file: all accounted for, no crash, no hang, no line lost."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ingestion import mutations
+from tests.ingestion.conftest import Home
+from tests.ingestion.test_fuzz import assert_all_accounted_for, sound_events
+
+__all__ = ["sound_events"]
+_FILES, _LINES, _MUTATED = 50, 25_000, 0.8  # one million of them mutated
+_HANG_SECONDS = 900  # a file takes half a minute on two free cores
+
+
+@pytest.mark.parametrize("seed", range(1_000, 1_000 + _FILES))
+def test_a_million_mutated_lines_are_all_accounted_for(
+    seed: int,
+    is_long: bool,
+    tmp_path: Path,
+    sound_events: list[dict[str, Any]],
+) -> None:
+    if not is_long:
+        pytest.skip(
+            "twenty thousand lines in tests/ingestion/test_fuzz.py, the rest in make torture"
+        )
+    home, started = Home(tmp_path / "home"), time.perf_counter()
+    lines = [*mutations.mixed(sound_events, _LINES, seed, _MUTATED)]
+    assert_all_accounted_for(home, lines, home.path / "landing/contact/mutated.jsonl")
+    assert time.perf_counter() - started < _HANG_SECONDS
+    shutil.rmtree(home.path)
