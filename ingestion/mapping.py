@@ -100,6 +100,16 @@ def _word(value: object) -> str:
 
 def read(path: Path) -> Mapping:
     """Read and check a mapping file; raises `MappingError` with one sentence."""
+    try:
+        return _read(path)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        raise MappingError(
+            f"{path} has a word, number or list where another kind of value belongs: "
+            "compare it with a template (waypost sources template)."
+        ) from None
+
+
+def _read(path: Path) -> Mapping:
     reader = _Reader(path)
     try:
         text = path.read_text("utf-8")
