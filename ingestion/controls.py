@@ -1,14 +1,14 @@
-"""Control totals of what was delivered: objects seen in the landed input, one Parquet file an input.
+"""Control totals of what was delivered: objects seen in the landed input, one Parquet file a reading.
 
-Written beside the log and compared with it by the build; a file is replaced when its input is read
-again, so a corrected adapter changes the log and not the totals.
+Written beside the log and compared with it by the build. Of an input the last reading counts; earlier
+ones stay, so that a build of the past compares with what was seen then.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ SCHEMA = pa.schema(
         ("committed_at", pa.timestamp("us", tz="UTC")),
     ]
 )
+# when a reading was, in the name of its file: sorts as text
+STAMP = "%Y%m%dT%H%M%S%f"
 _GREATEST = 2**63  # a greater amount is none that a column holds
 # event type → measure and the amount in `data` (none: a count), for tables read by a mapping
 MAPPED = {
@@ -145,15 +147,17 @@ def _told(event: dict[str, Any], measure: str, amount: str | None) -> Seen:
 def write(
     folder: Path, input_key: str, seen: Iterable[tuple[str, Seen]], committed_at: datetime
 ) -> None:
-    """Replace the input's file in one rename; an input without such objects has none."""
-    target = folder / f"{input_key}.parquet"
+    """Write what one reading of the input saw; an earlier reading's file stays for the past.
+
+    The name says when, so that a build picks of each input the reading that it may know.
+    """
+    target = folder / f"{input_key}-{committed_at.astimezone(UTC):{STAMP}}.parquet"
     latest: dict[tuple[str, str, str], Seen] = {}
     for source, one in seen:
         key = (source, one.measure, one.object_id)
         if key not in latest or not latest[key].is_withdrawn:
             latest[key] = one
-    if not latest:
-        target.unlink(missing_ok=True)
+    if not latest and not any(folder.glob(f"{input_key}-*.parquet")):
         return
     rows = [
         {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+
+from ingestion.controls import STAMP
 
 COLUMNS = {
     "source": "varchar",
@@ -20,13 +22,18 @@ COLUMNS = {
 
 
 def lay(connection: duckdb.DuckDBPyConnection, folder: Path, log_as_of: datetime | None) -> None:
-    """Write view `log.controls`: objects seen in the inputs that were committed by `log_as_of`."""
+    """Write view `log.controls`: of each input what its last reading by `log_as_of` saw."""
     columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in COLUMNS.items())
-    files = sorted(str(path).replace("'", "''") for path in folder.glob("*.parquet"))
+    until = f"{log_as_of.astimezone(UTC):{STAMP}}" if log_as_of else "~"
+    known: dict[str, str] = {}
+    for path in sorted(folder.glob("*.parquet")):
+        input_key, _, stamp = path.stem.partition("-")
+        if stamp <= until:
+            known[input_key] = str(path).replace("'", "''")
+    files = sorted(known.values())
     if files:
         listed = ", ".join(f"'{name}'" for name in files)
-        limit = f" where committed_at <= '{log_as_of.isoformat()}'" if log_as_of else ""
-        reader = f"read_parquet([{listed}]){limit}"
+        reader = f"read_parquet([{listed}])"
     else:
         columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in COLUMNS.items())
         reader = "range(0)"

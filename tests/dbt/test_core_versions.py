@@ -11,6 +11,9 @@ import pytest
 from deliveries import rows
 from event_rows import append, event
 
+from ingestion import controls
+from ingestion.sources.looks import Seen
+from waypost import control_view
 from waypost.cli import WaypostError
 from waypost.commands.build import build
 from waypost.commands.replay import differences, replay
@@ -217,3 +220,18 @@ def test_differences_count_rows_that_only_one_file_has(tmp_path: Path) -> None:
         "before": {"lost": -1, "gained": -1},
         "calls": {"lost": 2, "gained": 2},
     }
+
+
+def test_control_totals_of_the_past_are_those_of_the_reading_then(tmp_path: Path) -> None:
+    """A corrected mapping reads an input again; an input may also lose all its totals."""
+    for at, objects in ((FIRST, ["a", "b"]), (SECOND, ["a"]), (THIRD, [])):
+        seen = [("/test", Seen("opened", name, at)) for name in objects]
+        controls.write(tmp_path, "0" * 32, seen, at)
+    with duckdb.connect() as connection:
+        connection.execute("create schema log")
+        found = []
+        for moment in (AT, FIRST, SECOND, THIRD, None):
+            control_view.lay(connection, tmp_path, moment)
+            query = "select object_id from log.controls order by 1"
+            found.append([name for (name,) in connection.execute(query).fetchall()])
+    assert found == [[], ["a", "b"], ["a"], [], []]
