@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingestion import parties, validation
+from ingestion import parties, plain, validation
 from ingestion.catalogue import EventType, Field, load
 from ingestion.shapes import Shapes
 from ingestion.validation import leaf
@@ -150,18 +150,11 @@ def _rule_columns(kind: EventType) -> set[str]:
     return {column for field in fields for column in field.columns()} if kind.checks else set()
 
 
-def faults(kind: EventType, shapes: Shapes) -> str:
-    """SQL of a number that is 0 when the shape of a row is sound.
+def plain_faults(kind: EventType, shapes: Shapes) -> str:
+    """SQL of a number that is 0 when the shape of a row is plainly sound.
 
     A sum of integers and no chain of conditions: so each typed expression is computed once.
     """
-    required = {load().field(kind.domain, name).key for name in kind.required}
-    terms = [f"({leaf('e', 'specversion')} is distinct from '\"1.0\"')::int"]
-    terms += [f"({n} is null)::int" for n in ("event_id", "source", "subject", "occurred_at")]
-    for key, field in fields_held(kind, shapes).items():
-        given = "1" if key in required else f"({leaf('d', key)} is not null)::int"
-        terms += [f'{given} - ("{column}" is not null)::int' for column in field.columns()]
-    terms += ["1"] * len(required - set(fields_held(kind, shapes)))
     checks = [
         *_double_checks(shapes),
         *_optional_checks(shapes),
@@ -169,8 +162,8 @@ def faults(kind: EventType, shapes: Shapes) -> str:
         *parties.checks(kind.name, shapes),
         *_type_checks(kind, shapes),
     ]
-    terms += [f"coalesce(({condition})::int, 0)" for condition, _ in checks]
-    return " + ".join(terms)
+    terms = [*plain.envelope_faults(shapes), *plain.faults(kind, fields_held(kind, shapes))]
+    return " + ".join([*terms, *(f"coalesce(({condition})::int, 0)" for condition, _ in checks)])
 
 
 def every(kind: EventType, shapes: Shapes, clocks: Clocks) -> list[tuple[str, str]]:

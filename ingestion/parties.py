@@ -15,23 +15,37 @@ _ACTOR_KEYS = {"type": "type", "team": "team", "tenure_band": "tenure_band", "ro
 
 
 def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> None:
-    """Resolve each distinct party_refs text of `lines` into the temp table `party_lists`.
+    """Resolve each distinct party_refs and actor text of `lines` into temp tables to join.
 
-    Columns: leaf (the JSON text), party_refs, party_hash, party_digest, is_sound. Blocked
-    identifiers are dropped. Clear values live in memory only.
+    `party_lists`: leaf (the JSON text), party_refs, party_hash, party_digest, is_sound. Blocked
+    identifiers are dropped. `actors`: leaf, actor_type, actor_team, actor_tenure_band, actor_role,
+    actor_ref_hash. Clear values live in memory only.
     """
-    if "party_refs" not in shapes.data:
+    if not {"party_refs", "actor"} & shapes.data:
         return
+    con.execute("""
+        create or replace temp table blocks as
+        select distinct unnest(
+            json_extract(json, ['$.data.party_refs', '$.data.actor'])::varchar[]) as leaf
+        from lines""")
+    _prepare_lists(con, country)
+    columns = ", ".join(f"left(leaf ->> '$.{k}', 64) as actor_{c}" for k, c in _ACTOR_KEYS.items())
+    con.execute(f"""
+        create or replace temp table actors as
+        select leaf, {columns}, case when leaf ->> '$.ref' is not null
+            then keyed_hash('agent', leaf ->> '$.ref') end as actor_ref_hash
+        from blocks where starts_with(leaf, '{{')""")
+    con.execute("drop table blocks")
+
+
+def _prepare_lists(con: duckdb.DuckDBPyConnection, country: str) -> None:
     roles = quoted(load().words["identifier_roles"])
     con.execute(f"""
         create or replace temp table ref_elements as
-        with texts as (
-            select distinct json_extract(json, '$.data.party_refs')::varchar as leaf from lines
-            where json_type(json, '$.data.party_refs') = 'ARRAY'
-        ), elements as (
+        with elements as (
             select leaf, unnest(json_extract(leaf, '$[*]')) as element,
                 generate_subscripts(json_extract(leaf, '$[*]'), 1) as position
-            from texts
+            from blocks where starts_with(leaf, '[')
         )
         select leaf, position, element ->> '$.id_type' as id_type, element ->> '$.id' as value,
             coalesce(element ->> '$.role', 'customer') as role,
@@ -68,9 +82,13 @@ def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> Non
 
 
 def join(kind: str, shapes: Shapes) -> str:
-    """SQL that joins the resolved lists to the leaves of a type."""
-    found = shapes.holds(kind, "party_refs")
-    return f" left join party_lists on party_lists.leaf = {_REFS}" if found else ""
+    """SQL that joins the resolved lists and actors to the leaves of a type."""
+    found = {"party_refs": ("party_lists", _REFS), "actor": ("actors", _ACTOR)}
+    return "".join(
+        f" left join {table} on {table}.leaf = {at}"
+        for key, (table, at) in found.items()
+        if shapes.holds(kind, key)
+    )
 
 
 def select(kind: str, shapes: Shapes) -> dict[str, str]:
@@ -82,13 +100,8 @@ def select(kind: str, shapes: Shapes) -> dict[str, str]:
         found["party_count"] = f"json_array_length({_REFS})"
         found["are_refs_sound"] = "coalesce(party_lists.is_sound, false)"
     if shapes.holds(kind, "actor"):
-        found |= {
-            f"actor_{c}": f"left({_ACTOR} ->> '$.{key}', 64)" for key, c in _ACTOR_KEYS.items()
-        }
-        found["actor_ref_hash"] = (
-            f"case when {_ACTOR} ->> '$.ref' is not null "
-            f"then keyed_hash('agent', {_ACTOR} ->> '$.ref') end"
-        )
+        columns = [f"actor_{column}" for column in (*_ACTOR_KEYS.values(), "ref_hash")]
+        found |= {name: f"actors.{name}" for name in columns}
     if shapes.holds(kind, "objects"):
         shape = '[{"type":"VARCHAR","id":"VARCHAR","qualifier":"VARCHAR"}]'
         found["objects"] = (

@@ -22,7 +22,7 @@ _MAIL = (
 )
 _MOMENT = r'^"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}(:[0-9]{2})?)"$'
 _LABELLED = ("amends_id", "extra", "objects")
-_ABOUT_THE_TELLING = {"source_url"}  # a link to the record, which not every delivery knows
+ABOUT_THE_TELLING = {"source_url"}  # a link to the record, which not every delivery knows
 
 
 def _kept(at: str) -> str:
@@ -78,7 +78,7 @@ def extra(kind: str, shapes: Shapes) -> dict[str, str]:
     }
 
 
-def hashed(kind: str, fields: Mapping[str, Field], columns: Collection[str]) -> str:
+def said(kind: str, fields: Mapping[str, Field], columns: Collection[str]) -> str:
     """SQL of the text that payload_hash covers: what will stand in the log.
 
     NULL columns, and NULL parts of list elements, are left out, so that a new optional field
@@ -90,12 +90,12 @@ def hashed(kind: str, fields: Mapping[str, Field], columns: Collection[str]) -> 
     parts += ["case when is_retracted then 'retracted' end"] if "amends_id" in columns else []
     parts += ["'parties=' || party_digest"] if "party_hash" in columns else []
     for field in fields.values():
-        held = (c for c in field.columns() if c not in _ABOUT_THE_TELLING)
-        parts += [f"'{c}=' || {_said(field, c)}" for c in held]
+        held = (c for c in field.columns() if c not in ABOUT_THE_TELLING)
+        parts += [f"'{c}=' || {_text(field, c)}" for c in held]
     return f"concat_ws(chr(31), {', '.join(parts)})"
 
 
-def _said(field: Field, column: str) -> str:
+def _text(field: Field, column: str) -> str:
     """SQL of a column as the hash takes it."""
     if field.klass != "list" or isinstance(field.of, str) or field.of is None:
         return f'"{column}"' + ("::varchar" if field.klass == "list" else "")

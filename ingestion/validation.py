@@ -11,7 +11,7 @@ from collections.abc import Collection
 from ingestion.catalogue import EventType, Field, load
 
 SAFE_INTEGER = 2**53  # above it, JSON writers that use doubles have already rounded
-_ID_BYTES, _CODE_BYTES, _CODE_WORDS, _LINK_BYTES = 200, 64, 4, 2000
+ID_BYTES, CODE_BYTES, CODE_WORDS, LINK_BYTES = 200, 64, 4, 2000
 EMAIL = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}"
 
 
@@ -51,19 +51,19 @@ def _plain(leaf: str, limit: int, extra: str = "") -> str:
 
 def identifier(leaf: str) -> str:
     """SQL: an id, at most 200 bytes without an e-mail address, else NULL."""
-    return _plain(leaf, _ID_BYTES)
+    return _plain(leaf, ID_BYTES)
 
 
 def code(leaf: str) -> str:
     """SQL: a code, at most 64 bytes and four words without an e-mail address, else NULL."""
-    words = f" and strlen({leaf}) - strlen(replace({leaf}, ' ', '')) < {_CODE_WORDS}"
-    return _plain(leaf, _CODE_BYTES, words)
+    words = f" and strlen({leaf}) - strlen(replace({leaf}, ' ', '')) < {CODE_WORDS}"
+    return _plain(leaf, CODE_BYTES, words)
 
 
 def link(leaf: str) -> str:
     """SQL: an http(s) address without an e-mail address, else NULL."""
     begins = f"(starts_with({leaf}, '\"https://') or starts_with({leaf}, '\"http://'))"
-    return _plain(leaf, _LINK_BYTES, f" and {begins}")
+    return _plain(leaf, LINK_BYTES, f" and {begins}")
 
 
 def one_of(leaf: str, values: Collection[str]) -> str:
@@ -116,8 +116,10 @@ def moment(leaf: str) -> str:
     plain = "['\"%Y-%m-%dT%H:%M:%SZ\"', '\"%Y-%m-%dT%H:%M:%S.%fZ\"']"
     cast = f"try_cast({_bare(leaf)} as timestamptz)"
     other = f"case when {is_text(leaf)} and {has_zone(leaf)} then {cast} end"
+    # the session is in UTC; a cast to TIMESTAMPTZ would ask the time zone's calendar for each value
+    read = f"make_timestamptz(epoch_us(try_strptime({leaf}, {plain})))"
     # the bare words Infinity and -Infinity are no text, but strptime reads them as times
-    return f"case when {is_text(leaf)} then coalesce(try_strptime({leaf}, {plain})::timestamptz, {other}) end"
+    return f"case when {is_text(leaf)} then coalesce({read}, {other}) end"
 
 
 def day(leaf: str) -> str:
@@ -137,7 +139,7 @@ def _number(field: Field, leaf: str) -> str:
 
 def _scalar(field: Field, leaf: str) -> str:
     if field.personal:
-        return f"keyed_hash('{field.personal}', {_plain(leaf, _ID_BYTES)})"
+        return f"keyed_hash('{field.personal}', {_plain(leaf, ID_BYTES)})"
     if field.klass == "enum":
         return one_of(leaf, field.values)
     if field.klass == "number":
