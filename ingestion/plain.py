@@ -1,0 +1,103 @@
+"""Events that are plainly sound, told by cheap comparisons; knows no reason and no file.
+
+What is taken here has the very values that `validation` gives; a line with anything unusual (an
+escape, an '@' outside party_refs, a value that may be wrong) is left to the exact statement, which
+also finds the reason. So this may be stricter than `validation`, never laxer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingestion import validation
+from ingestion.catalogue import EventType, Field, load
+from ingestion.shapes import Shapes
+from ingestion.validation import CODE_BYTES, CODE_WORDS, ID_BYTES, LINK_BYTES, leaf
+
+_TEXTS = ("id", "code", "link", "enum")
+
+
+def text(leaf: str) -> str:
+    """SQL: what stands between the quotes of a string leaf, escapes and all."""
+    return f"substr({leaf}, 2, length({leaf}) - 2)"
+
+
+def is_identifier(leaf: str, limit: int = ID_BYTES) -> str:
+    """SQL: the leaf is a string of 1 to `limit` bytes ('\"' is the least first character)."""
+    return f"{leaf} < '#' and strlen({leaf}) between 3 and {limit + 2}"
+
+
+def _is_code(leaf: str) -> str:
+    words = f"strlen({leaf}) - strlen(replace({leaf}, ' ', '')) < {CODE_WORDS}"
+    return f"{is_identifier(leaf, CODE_BYTES)} and (not contains({leaf}, ' ') or {words})"
+
+
+def _is_link(leaf: str) -> str:
+    begins = f"(starts_with({leaf}, '\"https://') or starts_with({leaf}, '\"http://'))"
+    return f"{is_identifier(leaf, LINK_BYTES)} and {begins}"
+
+
+def _is_one_of(leaf: str, field: Field) -> str:
+    """A JSON string has no raw line end, so that it is found only whole."""
+    words = "\n".join(f'"{value}"' for value in field.values).replace("'", "''")
+    return f"{leaf} < '#' and contains('{words}', {leaf})"
+
+
+def _is_cheap(field: Field) -> bool:
+    return field.klass in _TEXTS and not field.personal
+
+
+def typed(field: Field, leaf: str) -> dict[str, str]:
+    """SQL of each log column of a field from its leaf, right where the leaf is `sound`."""
+    return {field.name: text(leaf)} if _is_cheap(field) else validation.typed(field, leaf)
+
+
+def _sound(field: Field, leaf: str) -> str:
+    if field.klass == "enum":
+        return _is_one_of(leaf, field)
+    if field.klass == "code":
+        return _is_code(leaf)
+    return _is_link(leaf) if field.klass == "link" else is_identifier(leaf)
+
+
+def faults(kind: EventType, fields: Mapping[str, Field]) -> list[str]:
+    """SQL of numbers that are all 0 when the fields of a row are plainly sound.
+
+    Sums of integers where a typed column is read, because a condition in a chain of conditions
+    would compute it a second time.
+    """
+    required = {load().field(kind.domain, name).key for name in kind.required}
+    sound, terms = [], []
+    for key, field in fields.items():
+        at = leaf("d", key)
+        if _is_cheap(field):
+            good = _sound(field, at)
+            sound.append(good if key in required else f"({at} is null or {good})")
+        else:
+            given = "1" if key in required else f"({at} is not null)::int"
+            terms += [f'{given} - ("{column}" is not null)::int' for column in field.columns()]
+    terms += ["1"] * len(required - set(fields))
+    return [*terms, f"case when {' and '.join(sound)} then 0 else 1 end"] if sound else terms
+
+
+def envelope(shapes: Shapes) -> dict[str, str]:
+    """Column → SQL of the envelope's texts, where they are cheaper than in the exact statement."""
+    found = {"event_id": "id", "source": "source", "subject": "subject"}
+    if "amends" in shapes.envelope:
+        found["amends_id"] = "amends"
+    return {column: text(leaf("e", key)) for column, key in found.items()}
+
+
+def envelope_faults(shapes: Shapes) -> list[str]:
+    """SQL of numbers that are all 0 when the envelope is plainly sound."""
+    sound = [f"{leaf('e', 'specversion')} = '\"1.0\"'"]
+    sound += [is_identifier(leaf("e", key)) for key in ("id", "source", "subject")]
+    if "amends" in shapes.envelope:
+        at = leaf("e", "amends")
+        sound.append(f"({at} is null or {is_identifier(at)})")
+    odd = [f"contains({column}, '{sign}')" for column in ("event_id", "source") for sign in "@\\"]
+    return [
+        f"case when {' and '.join(sound)} then 0 else 1 end",
+        "(occurred_at is null)::int",
+        *(f"({condition})::int" for condition in odd),
+    ]
