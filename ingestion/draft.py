@@ -5,8 +5,8 @@ of the keys that occur (`leaves`), and one statement turns them into `draft_<num
 of the log, `row` (the line's place) and `problem` ('code|path', NULL when the event is sound).
 That statement takes what is plainly sound (`plain`), at a fraction of the cost; the other rows are
 made anew by the exact one, which has the reason of each that is wrong.
-The view `draft_<domain>` unites the types of a domain; lines of no known type end in
-`draft_others`. Nothing clear is written.
+The view `draft_<domain>` unites the types of a domain, `draft_<domain>_<n>` those that go into one
+part; lines of no known type end in `draft_others`. Nothing clear is written.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from ingestion.checks import (
 from ingestion.shapes import BLOCK_KEYS, ROW_KEY, Shapes, find, is_plain_key, load_lines
 from ingestion.validation import leaf
 
+_OWN_PART = 30_000  # rows from which on a type has a part of its own, without others' empty columns
 _SAMPLE = 20_000  # lines whose shapes are looked at before the rest is taken to be like them
 # Columns that are NULL in most files: they are left out of a part where no line has their key.
 _KEYED = {
@@ -47,8 +48,11 @@ _HELPERS = {"subject", "given_recorded_at", "party_digest", "are_refs_sound", "p
 
 def load_chunk(
     con: duckdb.DuckDBPyConnection, path: Path, clocks: Clocks, country: str
-) -> list[str]:
-    """Make `draft_<domain>` of every domain that occurs, and `draft_others`; returns the domains."""
+) -> dict[str, list[str]]:
+    """Make `draft_<domain>` of every domain that occurs, and `draft_others`.
+
+    Returns for each domain the views that go into one part each.
+    """
     load_lines(con, path)
     con.execute("set preserve_insertion_order = false")  # rows carry their place from here on
     try:
@@ -65,26 +69,48 @@ class _UnseenKeysError(Exception):
 
 def _load(
     con: duckdb.DuckDBPyConnection, shapes: Shapes, clocks: Clocks, country: str
-) -> list[str]:
+) -> dict[str, list[str]]:
     parties.prepare(con, shapes, country)
-    drafts: dict[str, list[str]] = {}
+    large: dict[str, list[str]] = {}
+    small: dict[str, list[str]] = {}
     for number, name in enumerate(sorted(shapes.types)):
         kind, table = load().types[name], f"draft_{number}"
-        con.execute(f"create or replace temp table {table} as {_plain_sql(kind, shapes, clocks)}")
-        (unseen, odd) = con.execute(
-            f"select coalesce(bool_or(has_unseen), false), coalesce(bool_or(problem = '?'), false) from {table}"
-        ).fetchone() or (False, False)
-        if unseen and not shapes.is_whole:
-            raise _UnseenKeysError(name)
-        if odd:
-            _look_closer(con, table, _exact_sql(kind, shapes, clocks))
-        drafts.setdefault(kind.domain, []).append(f"select * from {table}")
-    for domain, queries in drafts.items():
-        united = " union all by name ".join([*queries, _empty_draft()])
-        con.execute(f"create or replace temp view draft_{domain} as {united}")
+        rows = _fill(con, table, kind, shapes, clocks)
+        (large if rows >= _OWN_PART else small).setdefault(kind.domain, []).append(table)
     con.execute(f"create or replace temp table draft_others as {_others_sql(shapes)}")
     con.execute("drop table lines")
-    return sorted(drafts)
+    return {
+        domain: _views(con, domain, large.get(domain, []), small.get(domain, []))
+        for domain in sorted(large | small)
+    }
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection, table: str, kind: EventType, shapes: Shapes, clocks: Clocks
+) -> int:
+    """Make the draft table of a type; returns its number of rows."""
+    con.execute(f"create or replace table {table} as {_plain_sql(kind, shapes, clocks)}")
+    (rows, unseen, odd) = con.execute(
+        "select count(*), coalesce(bool_or(has_unseen), false), "
+        f"coalesce(bool_or(problem = '?'), false) from {table}"
+    ).fetchone() or (0, False, False)
+    if unseen and not shapes.is_whole:
+        raise _UnseenKeysError(kind.name)
+    if odd:
+        _look_closer(con, table, _exact_sql(kind, shapes, clocks))
+    return int(rows)
+
+
+def _views(
+    con: duckdb.DuckDBPyConnection, domain: str, large: list[str], small: list[str]
+) -> list[str]:
+    """Unite the tables of a domain in `draft_<domain>`; returns the views that make a part each."""
+    groups = [[table] for table in large] + ([small] if small else [])
+    names = [f"draft_{domain}_{number}" for number in range(len(groups))]
+    for name, tables in [*zip(names, groups, strict=True), (f"draft_{domain}", large + small)]:
+        queries = [*(f"select * from {table}" for table in tables), _empty_draft()]
+        con.execute(f"create or replace view {name} as {' union all by name '.join(queries)}")
+    return names
 
 
 def _look_closer(con: duckdb.DuckDBPyConnection, table: str, exact: str) -> None:

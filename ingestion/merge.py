@@ -8,7 +8,8 @@ mapping replaces it. Events of this input that the new reading no longer gives a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from deltalake import DeltaTable
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
+
+_WRITERS = 2  # parts written at a time: a small one keeps one core busy
 
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
@@ -55,27 +58,33 @@ def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path)
 
 
 def add_chunk(
-    con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str, append_key: str
+    con: duckdb.DuckDBPyConnection,
+    merged: Merged,
+    input_key: str,
+    append_key: str,
+    drafts: Sequence[str],
 ) -> list[Any]:
-    """Judge the rows of `draft_<domain>` and write the new ones as a part, not yet committed.
+    """Judge the rows of `draft_<domain>` and write the new ones as parts, not yet committed.
 
-    Returns row, problem, source and line number of those in conflict.
+    Each of `drafts` (views that make up the domain's draft) becomes one part. Returns row, problem,
+    source and line number of those in conflict.
     """
     _decide(con, merged, input_key)
     con.execute(f"insert into kept_{merged.domain} select event_key from fates where fate <> 'new'")
-    new = (
-        f"from draft_{merged.domain} where problem is null "
-        "and row not in (select row from fates where fate <> 'new')"
+    sound = "problem is null and row not in (select row from fates where fate <> 'new')"
+    merged.appended += _count(
+        con, f"select source, count(*) from draft_{merged.domain} where {sound} group by source"
     )
-    appended = _count(con, f"select source, count(*) {new} group by source")
-    merged.appended += appended
     merged.duplicates += _count(
         con, "select source, count(*) from fates where fate = 'duplicate' group by source"
     )
-    if appended:
-        held = {row[0] for row in con.execute(f"describe draft_{merged.domain}").fetchall()}
-        names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
-        _write_part(con, merged, append_key, f"select {', '.join(names)} {new}", input_key)
+
+    def write(draft: str) -> tuple[Path, int] | None:
+        with con.cursor() as own:
+            return _new_rows(own, merged, append_key, input_key, draft, sound)
+
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        merged.parts += [part for part in writers.map(write, drafts) if part]
     return con.execute(
         "select row, 'conflicting_duplicate|id', source, line_number from fates "
         "where fate = 'conflict' order by row"
@@ -130,7 +139,7 @@ def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> N
         from {draft} where problem is null group by event_key""")
     _find_known(con, merged, input_key)
     con.execute(f"""
-        create or replace temp table fates as
+        create or replace table fates as
         with suspects as (
             select event_key, first_row from firsts
             where copies > 1 or event_key in (select event_key from known)
@@ -210,8 +219,26 @@ def _withdraw(
         where input_key = '{input_key}'""")
     (count,) = con.execute("select count(*) from withdrawn").fetchone() or (0,)
     if count:
-        _write_part(con, merged, append_key, "select * from withdrawn", input_key)
+        query = "select * from withdrawn"
+        merged.parts.append(_write_part(con, merged, append_key, query, input_key))
     return int(count)
+
+
+def _new_rows(
+    con: duckdb.DuckDBPyConnection,
+    merged: Merged,
+    append_key: str,
+    input_key: str,
+    draft: str,
+    sound: str,
+) -> tuple[Path, int] | None:
+    """Write the new rows of a draft as a part; None when there is none."""
+    if not con.execute(f"select 1 from {draft} where {sound} limit 1").fetchone():
+        return None
+    held = {row[0] for row in con.execute(f"describe {draft}").fetchall()}
+    names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
+    query = f"select {', '.join(names)} from {draft} where {sound}"
+    return _write_part(con, merged, append_key, query, input_key)
 
 
 def _write_part(
@@ -220,7 +247,8 @@ def _write_part(
     append_key: str,
     query: str,
     input_key: str,
-) -> None:
+) -> tuple[Path, int]:
+    """Write a part and seal it; returns its path and its number of rows."""
     part = part_files.unsealed(merged.staging, merged.commit_no, append_key)
     target = str(part).replace("'", "''")
     con.execute("set preserve_insertion_order = false")
@@ -229,7 +257,7 @@ def _write_part(
         f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to '{target}' (format parquet, compression 'zstd')"
     ).fetchone()
     con.execute("reset preserve_insertion_order")
-    merged.parts.append((part_files.seal(part), int(row[0]) if row else 0))
+    return part_files.seal(part), int(row[0]) if row else 0
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> Counter[str]:

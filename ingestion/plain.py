@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from ingestion import validation
 from ingestion.catalogue import EventType, Field, load
+from ingestion.payload import ABOUT_THE_TELLING
 from ingestion.shapes import Shapes
 from ingestion.validation import CODE_BYTES, CODE_WORDS, ID_BYTES, LINK_BYTES, leaf
 
@@ -72,6 +73,10 @@ def faults(kind: EventType, fields: Mapping[str, Field]) -> list[str]:
         at = leaf("d", key)
         if _is_cheap(field):
             good = _sound(field, at)
+            if (
+                field.name in ABOUT_THE_TELLING
+            ):  # the others are looked at in what payload_hash covers
+                good += f" and not contains({at}, '@') and not contains({at}, '\\')"
             sound.append(good if key in required else f"({at} is null or {good})")
         else:
             given = "1" if key in required else f"({at} is not null)::int"

@@ -99,15 +99,15 @@ class Reading:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
         rejects: list[Reject] = []
         for chunk in inputs.chunks(self.lines.path, self.work):
-            domains = self._load(chunk)
-            for domain in domains:
+            drafts = self._load(chunk)
+            for domain in drafts:
                 if self.options.dry_run:
                     _account_dry(self.con, domain, account)
                 else:
-                    self._merge(domain, chunk)
+                    self._merge(domain, chunk, drafts[domain])
                 _count_dropped(self.con, domain, account)
                 _count_drift(self.con, domain, account)
-            rejects += self._rejects(chunk, domains)
+            rejects += self._rejects(chunk, [*drafts])
         return rejects
 
     def commit(self, domain: str) -> Merged:
@@ -121,8 +121,8 @@ class Reading:
                 merge.discard(self.merged.pop(domain))
                 self.conflicts.pop(domain, None)
                 for chunk in inputs.chunks(self.lines.path, self.work):
-                    if domain in self._load(chunk):
-                        self._merge(domain, chunk)
+                    if drafts := self._load(chunk).get(domain):
+                        self._merge(domain, chunk, drafts)
                 self._commit(domain)
         return self.merged[domain]
 
@@ -136,7 +136,7 @@ class Reading:
             clock=self.options.clock,
         )
 
-    def _load(self, chunk: inputs.Chunk) -> list[str]:
+    def _load(self, chunk: inputs.Chunk) -> dict[str, list[str]]:
         options = self.options
         clocks = checks.Clocks(
             options.run_started_at, options.recorded_at, options.recorded_as_occurred
@@ -144,10 +144,11 @@ class Reading:
         country = (options.mapping and options.mapping.country) or options.country
         return draft.load_chunk(self.con, chunk.path, clocks, country)
 
-    def _merge(self, domain: str, chunk: inputs.Chunk) -> None:
+    def _merge(self, domain: str, chunk: inputs.Chunk, drafts: list[str]) -> None:
         if domain not in self.merged:
             self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
-        conflicts = merge.add_chunk(self.con, self.merged[domain], self.input_key, self.append_key)
+        merged = self.merged[domain]
+        conflicts = merge.add_chunk(self.con, merged, self.input_key, self.append_key, drafts)
         self.conflicts.setdefault(domain, []).extend(self._placed(chunk, conflicts))
 
     def _rejects(self, chunk: inputs.Chunk, domains: list[str]) -> list[Reject]:
