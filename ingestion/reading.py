@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -98,16 +99,19 @@ class Reading:
     def read_all(self, account: Account) -> list[Reject]:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
         rejects: list[Reject] = []
-        for chunk in inputs.chunks(self.lines.path, self.work):
-            drafts = self._load(chunk)
-            for domain in drafts:
-                if self.options.dry_run:
-                    _account_dry(self.con, domain, account)
-                else:
-                    self._merge(domain, chunk, drafts[domain])
-                _count_dropped(self.con, domain, account)
-                _count_drift(self.con, domain, account)
-            rejects += self._rejects(chunk, [*drafts])
+        with ThreadPoolExecutor(1) as aside:
+            for chunk in inputs.chunks(self.lines.path, self.work):
+                drafts = self._load(chunk)
+                # finding the places reads the file once more: beside the merge, not after it
+                placed = aside.submit(self._placed, chunk, self._wrong([*drafts]))
+                for domain in drafts:
+                    if self.options.dry_run:
+                        _account_dry(self.con, domain, account)
+                    else:
+                        self._merge(domain, chunk, drafts[domain])
+                    _count_dropped(self.con, domain, account)
+                    _count_drift(self.con, domain, account)
+                rejects += placed.result()
         return rejects
 
     def commit(self, domain: str) -> Merged:
@@ -151,14 +155,14 @@ class Reading:
         conflicts = merge.add_chunk(self.con, merged, self.input_key, self.append_key, drafts)
         self.conflicts.setdefault(domain, []).extend(self._placed(chunk, conflicts))
 
-    def _rejects(self, chunk: inputs.Chunk, domains: list[str]) -> list[Reject]:
+    def _wrong(self, domains: list[str]) -> list[Any]:
+        """Row, problem, source and line number of what is wrong in itself."""
         drafts = [f"draft_{domain}" for domain in domains] + ["draft_others"]
         query = " union all ".join(
             f"select row, problem, source, line_number from {name} where problem is not null"
             for name in drafts
         )
-        found = self.con.execute(f"{query} order by row").fetchall()
-        return self._placed(chunk, found)
+        return self.con.execute(f"{query} order by row").fetchall()
 
     def _placed(self, chunk: inputs.Chunk, found: list[Any]) -> list[Reject]:
         """Rejects with line, byte and shape; a mapped row has the line of its table."""
