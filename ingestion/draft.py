@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import parties, payload, plain, validation
+from ingestion import parties, payload, plain, side_by_side, validation
 from ingestion.catalogue import EventType, load
 from ingestion.checks import (
     ALWAYS,
@@ -71,18 +71,20 @@ def _load(
     con: duckdb.DuckDBPyConnection, shapes: Shapes, clocks: Clocks, country: str
 ) -> dict[str, list[str]]:
     parties.prepare(con, shapes, country)
-    large: dict[str, list[str]] = {}
-    small: dict[str, list[str]] = {}
-    for number, name in enumerate(sorted(shapes.types)):
-        kind, table = load().types[name], f"draft_{number}"
-        rows = _fill(con, table, kind, shapes, clocks)
-        (large if rows >= _OWN_PART else small).setdefault(kind.domain, []).append(table)
+
+    names = sorted(shapes.types)
+
+    def fill(own: duckdb.DuckDBPyConnection, number: int) -> tuple[int, str]:
+        kind, table = load().types[names[number]], f"draft_{number}"
+        return _fill(own, table, kind, shapes, clocks), _query(table, kind.name, shapes)
+
+    filled = side_by_side.run(con, fill, range(len(names)))
     con.execute(f"create or replace temp table draft_others as {_others_sql(shapes)}")
     con.execute("drop table lines")
-    return {
-        domain: _views(con, domain, large.get(domain, []), small.get(domain, []))
-        for domain in sorted(large | small)
-    }
+    domains: dict[str, list[tuple[int, str]]] = {}
+    for name, draft in zip(names, filled, strict=True):
+        domains.setdefault(load().types[name].domain, []).append(draft)
+    return {domain: _views(con, domain, drafts) for domain, drafts in sorted(domains.items())}
 
 
 def _fill(
@@ -101,15 +103,25 @@ def _fill(
     return int(rows)
 
 
-def _views(
-    con: duckdb.DuckDBPyConnection, domain: str, large: list[str], small: list[str]
-) -> list[str]:
-    """Unite the tables of a domain in `draft_<domain>`; returns the views that make a part each."""
-    groups = [[table] for table in large] + ([small] if small else [])
+def _query(table: str, kind: str, shapes: Shapes) -> str:
+    """SQL of a draft table with what it holds by reference: its type, the lists of parties."""
+    if not shapes.holds(kind, "party_refs"):
+        return f"select *, '{kind}' as event_type from {table}"
+    return (
+        f"select {table}.* exclude (party_no), '{kind}' as event_type, party_lists.party_refs "
+        f"from {table} left join party_lists using (party_no)"
+    )
+
+
+def _views(con: duckdb.DuckDBPyConnection, domain: str, drafts: list[tuple[int, str]]) -> list[str]:
+    """Unite the drafts of a domain in `draft_<domain>`; returns the views that make a part each."""
+    groups = [[query] for rows, query in drafts if rows >= _OWN_PART]
+    groups += [small] if (small := [query for rows, query in drafts if rows < _OWN_PART]) else []
     names = [f"draft_{domain}_{number}" for number in range(len(groups))]
-    for name, tables in [*zip(names, groups, strict=True), (f"draft_{domain}", large + small)]:
-        queries = [*(f"select * from {table}" for table in tables), _empty_draft()]
-        con.execute(f"create or replace view {name} as {' union all by name '.join(queries)}")
+    whole = (f"draft_{domain}", [query for _, query in drafts])
+    for name, queries in [*zip(names, groups, strict=True), whole]:
+        united = " union all by name ".join([*queries, _empty_draft()])
+        con.execute(f"create or replace view {name} as {united}")
     return names
 
 
@@ -239,7 +251,7 @@ def _plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
     ),
     {_said(kind, shapes, clocks, list(found))}
     select row, has_unseen, case when {doubts} = 0 then null else '?' end as problem,
-        {_final(kind, list(found))} from said"""
+        {_final(list(found))} from said"""
 
 
 def _exact_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
@@ -253,7 +265,7 @@ def _exact_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
     ),
     {_said(kind, shapes, clocks, list(found))}
     select row, has_unseen, {_case(every(kind, shapes, clocks))} as problem,
-        {_final(kind, list(found))} from said"""
+        {_final(list(found))} from said"""
 
 
 def _said(kind: EventType, shapes: Shapes, clocks: Clocks, columns: list[str]) -> str:
@@ -270,10 +282,10 @@ def _said(kind: EventType, shapes: Shapes, clocks: Clocks, columns: list[str]) -
     )"""
 
 
-def _final(kind: EventType, columns: list[str]) -> str:
+def _final(columns: list[str]) -> str:
     """The columns of a draft after `row`, `has_unseen` and `problem`."""
     own = ", ".join(f'"{name}"' for name in columns if name not in _HELPERS)
-    return f"""{own}, '{kind.name}' as event_type, recorded_at, subject_type, subject_id,
+    return f"""{own}, recorded_at, subject_type, subject_id,
         unhex(left(sha256(source || chr(31) || event_id), 32)) as event_key,
         unhex(md5(said)) as payload_hash"""
 

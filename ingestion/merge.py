@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +19,7 @@ from deltalake import DeltaTable
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-
-_WRITERS = 2  # parts written at a time: a small one keeps one core busy
+from ingestion import side_by_side
 
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
@@ -79,12 +77,10 @@ def add_chunk(
         con, "select source, count(*) from fates where fate = 'duplicate' group by source"
     )
 
-    def write(draft: str) -> tuple[Path, int] | None:
-        with con.cursor() as own:
-            return _new_rows(own, merged, append_key, input_key, draft, sound)
+    def write(own: duckdb.DuckDBPyConnection, draft: str) -> tuple[Path, int] | None:
+        return _new_rows(own, merged, append_key, input_key, draft, sound)
 
-    with ThreadPoolExecutor(_WRITERS) as writers:
-        merged.parts += [part for part in writers.map(write, drafts) if part]
+    merged.parts += [part for part in side_by_side.run(con, write, drafts) if part]
     return con.execute(
         "select row, 'conflicting_duplicate|id', source, line_number from fates "
         "where fate = 'conflict' order by row"

@@ -15,10 +15,10 @@ _ACTOR_KEYS = {"type": "type", "team": "team", "tenure_band": "tenure_band", "ro
 
 
 def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> None:
-    """Resolve each distinct party_refs and actor text of `lines` into temp tables to join.
+    """Resolve each distinct party_refs and actor text of `lines` into tables to join.
 
-    `party_lists`: leaf (the JSON text), party_refs, party_hash, party_digest, is_sound. Blocked
-    identifiers are dropped. `actors`: leaf, actor_type, actor_team, actor_tenure_band, actor_role,
+    `party_lists`: leaf (the JSON text), party_no, party_refs, party_hash, party_digest, is_sound.
+    Blocked identifiers are dropped. `actors`: leaf, actor_type, actor_team, actor_tenure_band, actor_role,
     actor_ref_hash. Clear values live in memory only.
     """
     if not {"party_refs", "actor"} & shapes.data:
@@ -31,7 +31,7 @@ def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> Non
     _prepare_lists(con, country)
     columns = ", ".join(f"left(leaf ->> '$.{k}', 64) as actor_{c}" for k, c in _ACTOR_KEYS.items())
     con.execute(f"""
-        create or replace temp table actors as
+        create or replace table actors as
         select leaf, {columns}, case when leaf ->> '$.ref' is not null
             then keyed_hash('agent', leaf ->> '$.ref') end as actor_ref_hash
         from blocks where starts_with(leaf, '{{')""")
@@ -61,7 +61,7 @@ def _prepare_lists(con: duckdb.DuckDBPyConnection, country: str) -> None:
     )
     privacy.resolve(con, "ids", country)
     con.execute(f"""
-        create or replace temp table party_lists as
+        create or replace table party_lists as
         with lists as (
             select leaf, bool_and(is_sound) as is_sound,
                 (list(struct_pack(id_type := ref_elements.id_type, id_hash := id_hash,
@@ -76,7 +76,7 @@ def _prepare_lists(con: duckdb.DuckDBPyConnection, country: str) -> None:
             group by leaf
         )
         select *, list_transform(party_refs, lambda r: r.id_hash || r.role)::varchar
-            as party_digest
+            as party_digest, row_number() over () as party_no
         from lists""")
     con.execute("drop table ref_elements; drop table ids")
 
@@ -95,7 +95,7 @@ def select(kind: str, shapes: Shapes) -> dict[str, str]:
     """Column → SQL of party_refs, party_hash, actor_* and objects, where they occur."""
     found: dict[str, str] = {}
     if shapes.holds(kind, "party_refs"):
-        names = ("party_refs", "party_hash", "party_digest")
+        names = ("party_no", "party_hash", "party_digest")
         found |= {name: f"party_lists.{name}" for name in names}
         found["party_count"] = f"json_array_length({_REFS})"
         found["are_refs_sound"] = "coalesce(party_lists.is_sound, false)"

@@ -173,6 +173,21 @@ def install(con: duckdb.DuckDBPyConnection, secret: bytes) -> None:
     key = key.ljust(_BLOCK, b"\0")
     con.execute("set variable waypost_ipad = ?", [bytes(b ^ 0x36 for b in key)])
     con.execute("set variable waypost_opad = ?", [bytes(b ^ 0x5C for b in key)])
+    _make_macro(con)
+
+
+def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A second connection to the same database with what `install` gave the first, in UTC."""
+    own = con.cursor()
+    own.execute("set timezone = 'UTC'")
+    for name in ("waypost_ipad", "waypost_opad"):
+        pad = con.execute(f"select getvariable('{name}')").fetchone()
+        own.execute(f"set variable {name} = ?", list(pad or ()))
+    _make_macro(own)
+    return own
+
+
+def _make_macro(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create or replace temp macro keyed_hash(id_type, value) as left(sha256("
         "getvariable('waypost_opad') || unhex(sha256(getvariable('waypost_ipad') "

@@ -96,7 +96,7 @@ def is_plain_key(key: str) -> bool:
 
 
 def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Read a JSON-lines file into temp table `lines(json, key_count, event_type)`.
+    """Read a JSON-lines file into table `lines(json, key_count, event_type)`.
 
     A broken line has a NULL json, empty lines are not there; `rowid` counts the others from 0.
     `key_count` is the number of keys of the envelope and of data; unknown types are NULL.
@@ -104,14 +104,14 @@ def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     known = quoted(load().types)
     name = str(path).replace("'", "''")
     con.execute(
-        f"""create or replace temp table lines as
+        f"""create or replace table lines as
         with parsed as (
             select json, json_extract_string(json, '$.type') as kind
             from read_ndjson_objects('{name}', ignore_errors = true, compression = 'none',
                 maximum_object_size = {MAX_OBJECT})
         )
         select json, case when kind in ({known}) then kind end as event_type,
-            len(json_keys(json)) + coalesce(len(json_keys(json, '$.data')), 0) as key_count
+            len(flatten(json_keys(json, ['$', '$.data']))) as key_count
         from parsed"""
     )
 
