@@ -1,6 +1,6 @@
 """JSON lines to typed, checked, hashed events in memory; knows no log, no lock.
 
-A chunk is read once into the temp table `lines`. For each event type, one scan takes the JSON text
+A chunk is read once into the table `lines`. For each event type, one scan takes the JSON text
 of the keys that occur (`leaves`), and one statement turns them into `draft_<number>`: the columns
 of the log, `row` (the line's place) and `problem` ('code|path', NULL when the event is sound).
 That statement takes what is plainly sound (`plain`), at a fraction of the cost; the other rows are
