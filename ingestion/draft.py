@@ -4,7 +4,8 @@ A chunk is read once into the table `lines`. For each event type, one scan takes
 of the keys that occur (`leaves`), and one statement turns them into `draft_<number>`: the columns
 of the log, `row` (the line's place) and `problem` ('code|path', NULL when the event is sound).
 That statement takes what is plainly sound (`plain`), at a fraction of the cost; the other rows are
-made anew by the exact one, which has the reason of each that is wrong.
+made anew by the exact one, which has the reason of each that is wrong. Types with few lines go
+through the exact one alone.
 The view `draft_<domain>` unites the types of a domain, `draft_<domain>_<n>` those that go into one
 part; lines of no known type end in `draft_others`. Nothing clear is written.
 """
@@ -21,6 +22,7 @@ from ingestion.checks import Clocks
 from ingestion.shapes import Shapes, find, load_lines
 
 _OWN_PART = 30_000  # rows from which on a type has a part of its own, without others' empty columns
+_SMALL = 10_000  # rows up to which planning two statements costs more than the exact one alone
 _SAMPLE = 20_000  # lines whose shapes are looked at before the rest is taken to be like them
 
 
@@ -49,8 +51,7 @@ def _load(
     con: duckdb.DuckDBPyConnection, shapes: Shapes, clocks: Clocks, country: str
 ) -> dict[str, list[str]]:
     parties.prepare(con, shapes, country)
-
-    names = sorted(shapes.types)
+    names = sorted(shapes.types, key=lambda name: (-shapes.rows[name], name))
 
     def fill(own: duckdb.DuckDBPyConnection, number: int) -> tuple[int, str]:
         kind, table = load().types[names[number]], f"draft_{number}"
@@ -69,7 +70,10 @@ def _fill(
     con: duckdb.DuckDBPyConnection, table: str, kind: EventType, shapes: Shapes, clocks: Clocks
 ) -> int:
     """Make the draft table of a type; returns its number of rows."""
-    con.execute(f"create or replace table {table} as {statements.plain_sql(kind, shapes, clocks)}")
+    lines = f"(select rowid as row, * from lines where event_type = '{kind.name}')"
+    is_small = shapes.rows[kind.name] < _SMALL
+    sql = statements.exact_sql if is_small else statements.plain_sql
+    con.execute(f"create or replace table {table} as {sql(kind, shapes, clocks, lines)}")
     (rows, unseen, odd) = con.execute(
         "select count(*), coalesce(bool_or(has_unseen), false), "
         f"coalesce(bool_or(problem = '?'), false) from {table}"
@@ -77,7 +81,7 @@ def _fill(
     if unseen and not shapes.is_whole:
         raise _UnseenKeysError(kind.name)
     if odd:
-        _look_closer(con, table, statements.exact_sql(kind, shapes, clocks))
+        _look_closer(con, table, statements.exact_sql(kind, shapes, clocks, "odd_lines"))
     return int(rows)
 
 

@@ -8,8 +8,11 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import numpy as np
@@ -201,23 +204,38 @@ def chunks(path: Path, work: Path, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
     if path.stat().st_size <= size + size // 2:
         yield Chunk(path, 1, 0)
         return
-    target = work / "chunk.jsonl"
     line, offset = 1, 0
-    with path.open("rb") as file:
-        while True:
-            written, ends = 0, 0
-            with target.open("wb") as out:
-                while written < size and (block := file.read(_CHUNK)):
-                    written += out.write(block)
-                    ends += block.count(b"\n")
-                if written >= size:
-                    rest = file.readline()
-                    written += out.write(rest)
-                    ends += rest.count(b"\n")
-            if not written:
-                return
-            yield Chunk(target, line, offset)
-            line, offset = line + ends, offset + written
+    targets = cycle((work / "chunk-a.jsonl", work / "chunk-b.jsonl"))
+    with path.open("rb") as file, ThreadPoolExecutor(1) as ahead:
+        # the next stretch is cut while this one is worked on
+        following = ahead.submit(_cut, file, next(targets), size)
+        while (cut := following.result()).written:
+            following = ahead.submit(_cut, file, next(targets), size)
+            yield Chunk(cut.target, line, offset)
+            line, offset = line + cut.ends, offset + cut.written
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A stretch that was copied: its bytes and line ends."""
+
+    target: Path
+    written: int
+    ends: int
+
+
+def _cut(file: BinaryIO, target: Path, size: int) -> _Cut:
+    """Copy whole lines of about `size` bytes."""
+    written, ends = 0, 0
+    with target.open("wb") as out:
+        while written < size and (block := file.read(_CHUNK)):
+            written += out.write(block)
+            ends += block.count(b"\n")
+        if written >= size:
+            rest = file.readline()
+            written += out.write(rest)
+            ends += rest.count(b"\n")
+    return _Cut(target, written, ends)
 
 
 def positions(path: Path, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -46,6 +46,7 @@ class Shapes:
     """Keys that occur: known and unknown ones by type, `ext` keys, and lines with a key twice."""
 
     types: set[str] = field(default_factory=set)
+    rows: dict[str, int] = field(default_factory=dict)
     envelope: set[str] = field(default_factory=set)
     data: set[str] = field(default_factory=set)
     unknown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -127,8 +128,11 @@ def find(con: duckdb.DuckDBPyConnection, first: int | None = None) -> Shapes:
     ).fetchall()
     for kind, envelope, data in rows:
         shapes.add(kind, envelope or [], data or [])
-    kinds = con.execute("select distinct event_type from lines where event_type is not null")
-    for (kind,) in kinds.fetchall():
+    kinds = con.execute(
+        "select event_type, count(*) from lines where event_type is not null group by event_type"
+    )
+    for kind, number in kinds.fetchall():
+        shapes.rows[kind] = number
         # more shapes than are looked at: take every known key to occur, and any key twice
         is_cut = len(rows) == _MAX_SHAPES
         known = [*fields_of(load().types[kind]), *BLOCK_KEYS]

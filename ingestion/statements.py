@@ -130,10 +130,9 @@ def _plain_columns_sql(kind: EventType, shapes: Shapes) -> dict[str, str]:
     return found
 
 
-def plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
-    """SQL of the draft rows of a type; `problem` is '?' where a closer look is needed."""
+def plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> str:
+    """SQL of the draft rows of lines of a type; `problem` is '?' where a closer look is needed."""
     found = _plain_columns_sql(kind, shapes)
-    lines = f"(select rowid as row, * from lines where event_type = '{kind.name}')"
     late = [condition for condition, _ in [*clock_checks(clocks), *subject_checks(kind)]]
     late += [f"contains(said, '{sign}')" for sign in "@\\"]
     doubts = " + ".join(["faults", *(f"coalesce(({condition})::int, 0)" for condition in late)])
@@ -148,12 +147,12 @@ def plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
         {_final(list(found))} from said"""
 
 
-def exact_sql(kind: EventType, shapes: Shapes, clocks: Clocks) -> str:
-    """SQL of the draft rows of `odd_lines`, each with the first check that it fails."""
+def exact_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> str:
+    """SQL of the draft rows of lines of a type, each with the first check that it fails."""
     found = _columns_sql(kind, shapes)
     data_type = ", json_type(json, '$.data') as data_type"
     return f"""
-    with leaves as ({_leaves_sql(kind, shapes, "odd_lines", data_type)}),
+    with leaves as ({_leaves_sql(kind, shapes, lines, data_type)}),
     typed as (
         select leaves.*, {_listed(found)} from leaves{parties.join(kind.name, shapes)}
     ),
