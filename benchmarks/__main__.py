@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import append, build, ingest, listen, pages
+from benchmarks import append, build, identity, ingest, listen, pages
 
 DOC = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 START, END = "<!-- measured -->", "<!-- /measured -->"
@@ -69,6 +69,8 @@ def main() -> None:
             table(append.main(given.events, folder)),
             "### Full dbt run",
             table(build.main(homes(given.events, folder))),
+            "### Identities",
+            table(identity.main(given.events, folder)),
             "### Webhooks",
             table(listen.main()),
         ]

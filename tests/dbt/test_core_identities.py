@@ -6,11 +6,13 @@ import random
 from typing import Any
 
 import duckdb
+import jinja2
 import pytest
+import sqlglot
 from event_rows import append, event
 
 from waypost.commands.build import build
-from waypost.settings import Settings
+from waypost.settings import PROJECT, Settings
 
 
 def _pairs() -> list[tuple[str, str]]:
@@ -81,3 +83,37 @@ def test_a_party_is_named_by_its_earliest_identifier(home: Settings) -> None:
         where named.first_recorded_at > own.first_recorded_at"""
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         assert connection.execute(query).fetchall() == [(0,)]
+
+
+def test_each_step_of_the_components_is_sql_that_spark_reads_as_well() -> None:
+    """The steps are no models, so the test of compiled models does not see them."""
+    text = (PROJECT / "dbt_project" / "macros" / "components.sql").read_text("utf-8")
+    steps = text[text.index("{% macro distinct_edges") :]
+    macros = jinja2.Environment(autoescape=False).from_string(steps).module
+    written = [
+        macros.distinct_edges("select * from pairs"),  # type: ignore[attr-defined]
+        macros.hooked("edges"),  # type: ignore[attr-defined]
+        macros.jumped("hooks"),  # type: ignore[attr-defined]
+        macros.changed_labels("hooks"),  # type: ignore[attr-defined]
+        macros.contracted("edges", "hooks"),  # type: ignore[attr-defined]
+        macros.relabelled("labels", "hooks"),  # type: ignore[attr-defined]
+        macros.relabelled(None, "hooks"),  # type: ignore[attr-defined]
+    ]
+    for step in written:
+        spark = sqlglot.transpile(
+            step, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
+        )
+        assert sqlglot.parse_one(spark[0], read="spark").sql("spark") == spark[0]
+        assert sqlglot.parse_one(step, read="spark").sql("spark") == spark[0]  # the same text
+
+
+def test_a_second_build_over_the_first_gives_the_same_components(home: Settings) -> None:
+    query = "select * from intermediate.int_identifiers_connected order by all"
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        first = connection.execute(query).fetchall()
+    again = build(home, selected=("int_identifiers_connected",), tests=False)
+    assert again["failures"] == []
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        assert connection.execute(query).fetchall() == first
+        names = connection.execute("select table_name from duckdb_tables()").fetchall()
+    assert [name for (name,) in names if "__" in name and "connected" in name] == []
