@@ -26,6 +26,7 @@ COMMANDS = {
     "restate": ("restate", "Say why a number changed between two moments."),
     "run": ("run", "Run the whole pipeline through Airflow and serve the pages."),
     "dashboard": ("dashboard", "Serve the pages."),
+    "match": ("match", "Add party_id to a list of contacts that you already have."),
     "quarantine": ("quarantine", "What was not let in: list, show, retry, discard."),
     "doctor": ("doctor", "Show what is broken in the home, and repair it."),
     "compact": ("compact", "Rewrite many small parts of the log into few."),

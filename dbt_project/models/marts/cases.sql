@@ -35,7 +35,7 @@ select
     timed.brand,
     timed.status,
     timed.team,
-    timed.source_url,
+    coalesce(timed.source_url, links.source_url) as source_url,
     timed.first_reply_seconds,
     timed.first_automated_reply_seconds,
     timed.next_reply_seconds,
@@ -71,3 +71,5 @@ from timed
 left join {{ ref('int_customers_segmented') }} as segments on timed.party_id = segments.party_id
 left join {{ ref('reasons') }} as reasons
     on timed.reason_code = reasons.reason_code and {{ holds_on('reasons', 'timed.opened_date') }}
+left join {{ ref('int_record_links') }} as links
+    on links.object_type = 'case' and timed.case_id = links.object_id

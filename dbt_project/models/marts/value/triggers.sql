@@ -57,7 +57,7 @@ select
     valued.recommended_action_de,
     valued.owner_department,
     valued.segment,
-    valued.source_url,
+    coalesce(valued.source_url, links.source_url) as source_url,
     valued.evidence_count,
     row_number() over (
         order by
@@ -74,3 +74,5 @@ select
     valued.fired_at
 from valued
 left join acted on valued.fire_id = acted.fire_id
+left join {{ ref('int_record_links') }} as links
+    on valued.subject_type = links.object_type and valued.subject_id = links.object_id

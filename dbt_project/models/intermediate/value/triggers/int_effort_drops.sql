@@ -6,6 +6,7 @@ with rule as (
 answers as (
     select
         response_id,
+        survey_id,
         event_id,
         event_key,
         party_id,
@@ -22,6 +23,7 @@ compared as (
     select
         party_id,
         max(case when recency_number = 1 then response_id end) as response_id,
+        max(case when recency_number = 1 then survey_id end) as survey_id,
         max(case when recency_number = 1 then case_id end) as case_id,
         max(case when recency_number = 1 then order_id end) as order_id,
         max(case when recency_number = 1 then score end) as last_score,
@@ -47,10 +49,14 @@ select
     compared.evidence_event_keys,
     compared.evidence_count,
     cast(compared.earlier_score - compared.last_score as double) as score,
-    cast(null as varchar) as source_url,
+    coalesce(cases.source_url, orders.source_url, links.source_url) as source_url,
     compared.fired_at
 from compared
 cross join rule
+left join {{ ref('cases') }} as cases on compared.case_id = cases.case_id
+left join {{ ref('orders') }} as orders on compared.order_id = orders.order_id
+left join {{ ref('int_record_links') }} as links
+    on links.object_type = 'survey' and compared.survey_id = links.object_id
 where
     compared.earlier_score - compared.last_score >= rule.threshold_value
     and {{ seconds_between('compared.fired_at', as_of()) }} <= rule.horizon_days * 86400

@@ -1,0 +1,129 @@
+"""`waypost match`: a list that the team has gets the customers' `party_id`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from waypost.cli import UsageError, WaypostError
+from waypost.settings import Settings
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--email", metavar="COLUMN", help="Column with e-mail addresses.")
+@click.option("--phone", metavar="COLUMN", help="Column with phone numbers.")
+@click.option(
+    "--id", "others", multiple=True, metavar="TYPE=COLUMN", help="Column of another identifier."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
+@click.option("--country", default="DE", show_default=True, help="Of phone numbers without one.")
+@click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
+def command(
+    path: Path,
+    email: str | None,
+    phone: str | None,
+    others: tuple[str, ...],
+    out: Path | None,
+    country: str,
+    as_json: bool,
+) -> None:
+    """Add `party_id` to a CSV list that you already have; nothing below WAYPOST_HOME is written.
+
+    Addresses are hashed here and looked up in the published copy. All columns and rows stay, in
+    their order; a row without a customer has an empty party_id. Counts by reason go to standard
+    error: unknown, conflict (two customers), functional (info@…), blocked, empty.
+
+    \b
+    waypost match contacts.csv --email mail > matched.csv
+    waypost match contacts.csv --email mail --phone tel --out matched.csv --json
+    waypost match crm.csv --id customer_no=Kundennummer --out matched.csv
+    """
+    asked = _asked(email, phone, others)
+    settings = Settings.from_environment()
+    if out and out.resolve().is_relative_to(settings.home):
+        raise UsageError(f"{out} lies below {settings.home}: name a file outside of it.")
+    if not path.is_file():
+        raise UsageError(f"{path} is not a file: name a CSV file.")
+    if not settings.serving_copy.exists():
+        raise WaypostError(
+            f"There is no published copy at {settings.serving_copy}: run waypost publish first."
+        )
+    counts = _match(path, asked, out, settings, _secret(settings), country)
+    # A list on standard output must stay a list: its counts go beside it.
+    click.echo(json.dumps(counts) if as_json else _sentence(counts), err=not (as_json and out))
+
+
+def _asked(email: str | None, phone: str | None, others: Sequence[str]) -> list[tuple[str, str]]:
+    asked = [(kind, column) for kind, column in (("email", email), ("phone", phone)) if column]
+    for other in others:
+        kind, _, column = other.partition("=")
+        if not kind or not column:
+            raise UsageError(f"--id {other} is not TYPE=COLUMN: write --id customer_no=Number.")
+        asked.append((kind, column))
+    if not asked:
+        raise UsageError("No column is named: give --email, --phone or --id.")
+    return asked
+
+
+def _secret(settings: Settings) -> bytes:
+    """The secret that made the log; never a new one."""
+    from ingestion import privacy
+
+    if not settings.secret_file.exists():
+        raise WaypostError(
+            f"There is no hashing secret at {settings.secret_file}: set WAYPOST_SECRET_FILE to the "
+            "one that made this log."
+        )
+    kept = settings.log / "secret.fingerprint"
+    try:
+        secret = privacy.read_secret(settings.secret_file)
+        if kept.exists():
+            privacy.check_fingerprint(secret, kept)
+    except privacy.SecretError as error:
+        raise WaypostError(str(error)) from error
+    return secret
+
+
+def _match(
+    path: Path,
+    asked: Sequence[tuple[str, str]],
+    out: Path | None,
+    settings: Settings,
+    secret: bytes,
+    country: str,
+) -> dict[str, int]:
+    import duckdb
+
+    from waypost import matching
+
+    # Clear addresses stay where the reader wants them, in a folder that nobody else may open.
+    with tempfile.TemporaryDirectory(dir=out.resolve().parent if out else None) as work:
+        place = Path(work) / "matched.csv"
+        try:
+            with duckdb.connect(config={"temp_directory": work}) as con:
+                counts = matching.match(
+                    con, matching.look(path), asked, place,
+                    secret=secret, serving_copy=settings.serving_copy, country=country,
+                )  # fmt: skip
+        except matching.MatchError as error:
+            raise UsageError(str(error)) from error
+        if out:
+            place.replace(out)
+        else:
+            with place.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+    return counts
+
+
+def _sentence(counts: dict[str, int]) -> str:
+    missed = ", ".join(
+        f"{count} {name}" for name, count in counts.items() if name not in ("rows", "matched")
+    )
+    return f"{counts['rows']} rows, {counts['matched']} with a party_id; without: {missed}."
