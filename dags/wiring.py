@@ -23,6 +23,9 @@ SCHEDULES = {
     "ingest_order_events": _cron("5-59/15"),
     "ingest_billing_events": _cron("10-59/15"),
     "compact_log": CronTriggerTimetable("40 2 * * *", timezone="UTC", run_immediately=timedelta(0)),
+    "erase_people": CronTriggerTimetable(
+        "20 1 * * *", timezone="UTC", run_immediately=timedelta(0)
+    ),
     "build_customer_journey": CONTACT_EVENTS | ORDER_EVENTS | BILLING_EVENTS,
 }
 

@@ -59,7 +59,7 @@ ENVELOPE = {
 
 # The times of commits are what `--log-as-of` reads, so no commit entry may ever be cleaned up.
 _KEEP_HISTORY = {"delta.enableExpiredLogCleanup": "false"}
-_COMPACTED = "waypost.compacted_at"
+_COMPACTED, _ERASED = "waypost.compacted_at", "waypost.erased_at"
 
 
 def columns(domain: str) -> dict[str, str]:
@@ -226,17 +226,20 @@ def replace(
     *,
     committed_at: datetime,
     inputs: dict[str, list[str]],
+    is_erasure: bool = False,
 ) -> None:
     """Swap parts (by name) for others with the same rows, in one commit that moves no event.
+
+    After an erasure the rows have other keys, so an append under way reads its input again.
 
     The removed files stay on disk for those who are reading them. `inputs` names the inputs whose
     events stand in each new part. The caller holds the domain's lock.
     """
     metadata = {
-        _COMPACTED: committed_at.astimezone(UTC).isoformat(),
+        _ERASED if is_erasure else _COMPACTED: committed_at.astimezone(UTC).isoformat(),
         "waypost.inputs": json.dumps(inputs),
     }
-    _commit(found, parts, removed, committed_at, metadata, is_change=False)
+    _commit(found, parts, removed, committed_at, metadata, is_change=is_erasure)
 
 
 def mend(

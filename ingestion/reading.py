@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from ingestion import checks, draft, inputs, mapping, merge, quarantine
+from ingestion import checks, draft, inputs, mapping, merge, quarantine, refusals
 from ingestion import log as event_log
 from ingestion.catalogue import load
 from ingestion.merge import Merged
@@ -95,6 +95,11 @@ class Reading:
     options: Options
     merged: dict[str, Merged] = field(default_factory=dict)
     conflicts: dict[str, list[Reject]] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+    known_refusals: refusals.State = ()
+
+    def __post_init__(self) -> None:
+        self.known_refusals = refusals.state(self.options.log)
 
     def read_all(self, account: Account) -> list[Reject]:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
@@ -112,6 +117,8 @@ class Reading:
                     _count_dropped(self.con, domain, account)
                     _count_drift(self.con, domain, account)
                 rejects += placed.result()
+                for source, number in self.refused.items():
+                    account.add(source, "refused", number)
         return rejects
 
     def commit(self, domain: str) -> Merged:
@@ -124,6 +131,7 @@ class Reading:
             except merge.MovedError:
                 merge.discard(self.merged.pop(domain))
                 self.conflicts.pop(domain, None)
+                self.known_refusals = refusals.state(self.options.log)
                 for chunk in inputs.chunks(self.lines.path, self.work):
                     if drafts := self._load(chunk).get(domain):
                         self._merge(domain, chunk, drafts)
@@ -131,6 +139,8 @@ class Reading:
         return self.merged[domain]
 
     def _commit(self, domain: str) -> None:
+        if refusals.state(self.options.log) != self.known_refusals:
+            raise merge.MovedError(domain)
         merge.commit(
             self.con,
             self.merged[domain],
@@ -146,7 +156,9 @@ class Reading:
             options.run_started_at, options.recorded_at, options.recorded_as_occurred
         )
         country = (options.mapping and options.mapping.country) or options.country
-        return draft.load_chunk(self.con, chunk.path, clocks, country)
+        drafts = draft.load_chunk(self.con, chunk.path, clocks, country)
+        self.refused = refusals.refuse(self.con, options.log, drafts)
+        return drafts
 
     def _merge(self, domain: str, chunk: inputs.Chunk, drafts: list[str]) -> None:
         if domain not in self.merged:

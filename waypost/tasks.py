@@ -72,6 +72,23 @@ def keep_up(step: str) -> Counts:
     return counts
 
 
+def erase_people() -> Counts:
+    """Carry out the erasures that were asked for; skipped when there is none."""
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+    from ingestion.parts import DamagedPartError
+    from waypost import erasure
+    from waypost.cli import WaypostError
+
+    try:
+        counts = erasure.erase_people(Settings.from_environment())
+    except (DamagedPartError, WaypostError) as error:
+        raise AirflowFailException(str(error)) from error
+    if counts is None:
+        raise AirflowSkipException("nobody asked for an erasure")
+    return counts
+
+
 def _time(text: str | None) -> datetime | None:
     if not text:
         return None

@@ -20,12 +20,13 @@ CRON = {
 BUILD = "build_customer_journey"
 PULL = "pull_sources"
 COMPACT = "compact_log"
+ERASE = "erase_people"
 STEPS = ["gate_log", "build_warehouse", "gate_marts", "publish_serving"]
 
 
 def test_these_dags_and_no_others(dagbag: Any) -> None:
     assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == {*INGEST, BUILD, PULL, COMPACT}
+    assert set(dagbag.dags) == {*INGEST, BUILD, PULL, COMPACT, ERASE}
 
 
 @pytest.mark.parametrize("dag_id", INGEST)
@@ -86,7 +87,14 @@ def test_the_log_is_compacted_then_checked_once_a_day(dagbag: Any) -> None:
     assert not any(task.outlets for task in dag.tasks)
 
 
-@pytest.mark.parametrize("dag_id", [*INGEST, BUILD, PULL, COMPACT])
+def test_an_erasure_has_one_task_after_which_the_build_runs(dagbag: Any) -> None:
+    dag = dagbag.dags[ERASE]
+    assert list(dag.task_dict) == ["erase"]
+    assert [outlet.name for outlet in dag.task_dict["erase"].outlets] == ["contact_events"]
+    assert dag.timetable.expression == "20 1 * * *"
+
+
+@pytest.mark.parametrize("dag_id", [*INGEST, BUILD, PULL, COMPACT, ERASE])
 def test_every_dag_retries_ends_alerts_and_is_explained(dagbag: Any, dag_id: str) -> None:
     dag = dagbag.dags[dag_id]
     assert dag.doc_md and "Red?" in dag.doc_md

@@ -7,6 +7,7 @@ import duckdb
 import dashboards.publish
 import ingestion.pipeline
 import waypost.commands.build
+import waypost.erasure
 import waypost.steps
 import waypost.upkeep
 from ingestion import catalogue

@@ -10,9 +10,10 @@ from typing import Any
 
 from ingestion import pipeline
 from tests.ingestion.conftest import event, message
+from tests.ingestion.test_erasure import ADA, told
 from tests.ingestion.test_exactly_once import MAPPING
 from tests.torture.harness import NOW, Step, run_whole, settings_of
-from waypost import steps, upkeep
+from waypost import erasure, steps, upkeep
 from waypost.settings import LANDING
 
 
@@ -75,6 +76,20 @@ def publish(home: Path) -> None:
     steps.publish_serving(settings_of(home))
 
 
+def erase(home: Path) -> None:
+    settings = settings_of(home)
+    erasure.erase(settings, erasure.hash_of(settings, "email", ADA), now=NOW, salt="0" * 64)
+
+
+def _with_a_person(home: Path) -> None:
+    """Somebody whose events stand in three domains, among those of others."""
+    _with_events(home)
+    settings = settings_of(home)
+    text = "\n".join(json.dumps(one) for one in told())
+    (settings.landing / "order" / "people.jsonl").write_text(text, "utf-8")
+    run_whole(ingest, home)
+
+
 def _with_events(home: Path) -> None:
     _land(home, files=4)
     run_whole(ingest, home)
@@ -103,6 +118,7 @@ STEPS = {
     "ingest": Step(ingest, _land),
     "correct": Step(correct, _with_wrong_mapping),
     "compact": Step(compact, _with_events),
+    "erase": Step(erase, _with_a_person),
     "build": Step(build, _with_events),
     "publish": Step(publish, _with_warehouse),
 }

@@ -14,9 +14,10 @@ from tests.torture.steps import STEPS
 
 # step → (trials, kills in a row) short, and long
 PLAN: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
-    "ingest": ((3, 5), (50, 2)),
+    "ingest": ((3, 4), (40, 2)),
     "correct": ((1, 3), (20, 2)),
-    "compact": ((2, 3), (50, 2)),
+    "compact": ((1, 3), (40, 2)),
+    "erase": ((2, 3), (20, 2)),
     "build": ((1, 2), (10, 2)),
     "publish": ((1, 4), (20, 2)),
 }

@@ -1,0 +1,188 @@
+"""Erasing one person from the log: their parts are rewritten, nothing else is touched.
+
+An erasure under way is a file (`log/erasures/<request>.json`) with the salt of the stand-ins and
+all that was found of the person; it is thrown away at the end, and with it every way back. Run
+again after a crash it goes on with the same salt, so that all parts agree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from ingestion import log as event_log
+from ingestion import parts as part_files
+from ingestion import person, privacy, refusals, traces
+from ingestion.catalogue import DOMAINS
+from ingestion.log import Part
+from ingestion.workplace import workplace
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One erasure: whom (the hash asked for), and what was found of them so far."""
+
+    request_id: str
+    id_hash: str
+    salt: str
+    at: str
+    found: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+    def place(self, log: Path) -> Path:
+        """The file that says that it is under way."""
+        return refusals.folder(log) / f"{self.request_id}.json"
+
+    def keep(self, log: Path) -> None:
+        """Write it down, readable for its owner alone, in one rename and durable."""
+        place = self.place(log)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = place.with_suffix(f".{os.getpid()}.tmp")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(place)
+        part_files.sync(place.parent)
+
+    def forget(self, log: Path) -> None:
+        """Throw it away: from now on nothing leads from the stand-ins to the person."""
+        for path in refusals.folder(log).glob(f"{self.request_id}*"):
+            if path.suffix in (".json", ".tmp"):
+                path.unlink()
+
+    def stand_in(self, trace: str) -> str:
+        """What stands in place of a trace, the same in all parts."""
+        with duckdb.connect() as con:
+            _macros(con, self)
+            (text,) = con.execute("select stand_in($1)", [trace]).fetchone() or ("",)
+            return str(text)
+
+
+def begin(log: Path, secret: bytes, id_hash: str, *, salt: str, at: datetime) -> Erasure:
+    """The erasure of that person: the one under way, else a new one, not yet written down."""
+    request_id = privacy.hash_id(secret, "erasure", id_hash)[:20]
+    fresh = Erasure(request_id, id_hash, salt, at.isoformat(), (f"id/{id_hash}",))
+    return _read(fresh.place(log)) or fresh
+
+
+def under_way(log: Path) -> list[Erasure]:
+    """Erasures that were asked for and have not ended."""
+    found = (_read(path) for path in sorted(refusals.folder(log).glob("*.json")))
+    return [one for one in found if one]
+
+
+def _read(place: Path) -> Erasure | None:
+    if not place.exists():
+        return None
+    told = json.loads(place.read_text("utf-8"))
+    return Erasure(**{**told, "found": tuple(told["found"]), "inputs": tuple(told["inputs"])})
+
+
+def look(log: Path, erasure: Erasure) -> tuple[Erasure, dict[str, int]]:
+    """Find all that belongs to the person, and count it; changes nothing. Raises `NoPersonError`."""
+    with person.opened(log, erasure.found) as con:
+        found = person.grow(con, log)
+        inputs = {*erasure.inputs}
+        counts = {"events": 0, "parts": 0}
+        for domain in DOMAINS:
+            held = person.touched(con, log, domain)
+            counts["parts"] += len(held)
+            counts["events"] += person.count(con, "select count(*) from touched")
+            if held:
+                inputs |= person.inputs(con, held)
+    counts["identifiers"] = sum(trace.startswith("id/") for trace in found)
+    return replace(erasure, found=found, inputs=tuple(sorted(inputs))), counts
+
+
+def rewrite(log: Path, erasure: Erasure, *, at: datetime) -> dict[str, int]:
+    """Put stand-ins in place of all that was found, one commit a domain; old files go at once."""
+    counts = {"events": 0, "parts": 0}
+    for domain in DOMAINS:
+        with event_log.locked(log, domain), person.opened(log, erasure.found) as con:
+            _macros(con, erasure)
+            held = person.touched(con, log, domain)
+            if held:
+                counts["events"] += person.count(con, "select count(*) from touched")
+                counts["parts"] += len(held)
+                _swap(con, log, domain, held, at)
+            _drop_unlisted(log, domain)
+    return counts
+
+
+def wait_for_appends(log: Path) -> None:
+    """Return once every append that did not know the tombstones has been committed or given up."""
+    for domain in DOMAINS:
+        with event_log.locked(log, domain):
+            pass
+
+
+def _macros(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:
+    con.execute("set variable erasure_salt = $1", [erasure.salt])
+    con.execute("set variable erased = $1::varchar[]", [list(erasure.found)])
+    con.execute(
+        "create or replace temp macro stand_in(trace) as "
+        "left(sha256(getvariable('erasure_salt') || chr(31) || trace), 32)"
+    )
+    con.execute(
+        "create or replace temp macro is_erased(trace) as "
+        "list_contains(getvariable('erased')::varchar[], trace)"
+    )
+
+
+def _swap(
+    con: duckdb.DuckDBPyConnection, log: Path, domain: str, held: list[Part], at: datetime
+) -> None:
+    """Write the parts anew and commit them; the caller holds the domain's lock."""
+    with workplace(log / ".work") as work:
+        fresh: list[tuple[Path, int]] = []
+        inputs: dict[str, list[str]] = {}
+        for part in held:
+            part.check(deep=True)
+            new = _write(con, part, work)
+            fresh.append((new, part.rows))
+            inputs[new.name] = _input_keys(con, new)
+        names = [part.path.name for part in held]
+        table = event_log.open_table(log, domain)
+        event_log.replace(table, names, fresh, committed_at=at, inputs=inputs, is_erasure=True)
+
+
+def _write(con: duckdb.DuckDBPyConnection, part: Part, work: Path) -> Path:
+    """One sealed part with the rows of the old one, those that are touched with stand-ins."""
+    new = part_files.unsealed(work, part.number, "erased")
+    rows = person.reader([part])
+    listed = ", ".join(_column(name) for name in person.columns(con, rows))
+    con.execute(f"""
+        copy (select *, {part_files.KEY_PREFIX} as key_prefix from (
+            select {listed} from {rows} as old
+            left join (select *, true as is_touched from touched) using (filename, file_row_number)
+        )) to {person.text(new)} (format parquet, compression 'zstd')""")
+    if person.count(con, f"select count(*) from read_parquet({person.text(new)})") != part.rows:
+        raise RuntimeError(f"{new} does not hold the rows of {part.path}.")
+    return part_files.seal(new)
+
+
+def _column(name: str) -> str:
+    swapped = traces.replaced(name)
+    if swapped is None:
+        return f'"{name}"'
+    return f'case when is_touched then {swapped} else "{name}" end as "{name}"'
+
+
+def _input_keys(con: duckdb.DuckDBPyConnection, part: Path) -> list[str]:
+    query = f"select distinct input_key from read_parquet({person.text(part)}) where input_key is not null"
+    return [str(key) for (key,) in con.execute(f"{query} order by 1").fetchall()]
+
+
+def _drop_unlisted(log: Path, domain: str) -> None:
+    """Delete every part file that the table no longer names; the caller holds the domain's lock."""
+    current = {part.path for part in event_log.parts(log, domain)}
+    for path in (log / domain).glob("*.parquet"):
+        if path not in current:
+            path.unlink()

@@ -1,0 +1,144 @@
+"""All that the log holds about one person: follows identifiers and things until nothing joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from ingestion import log as event_log
+from ingestion import traces
+from ingestion.catalogue import DOMAINS
+from ingestion.log import Part
+from ingestion.workplace import workplace
+
+GREATEST = 50  # identifiers; more are no person but something that many share
+_MEMORY = "1GB"
+_CUSTOMER = "r.role = 'customer' and r.id_class = 'personal'"
+_FOREIGN = "party_hash is not null and 'id/' || party_hash not in (select trace from found)"
+
+
+class NoPersonError(Exception):
+    """What was asked for is not one person; a sentence that says what to do."""
+
+
+@contextmanager
+def opened(log: Path, found: Sequence[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the temp table `found(trace)`."""
+    with workplace(log / ".work") as work, duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        con.execute(f"set memory_limit = '{_MEMORY}'")
+        con.execute(f"set temp_directory = {text(work)}")
+        con.execute("create temp table found (trace varchar)")
+        con.execute("insert into found select unnest($1::varchar[])", [list(found)])
+        yield con
+
+
+def grow(con: duckdb.DuckDBPyConnection, log: Path) -> tuple[str, ...]:
+    """Follow what was found until nothing joins; returns all of it.
+
+    Identifiers of a customer that stand together in one event are one person. Raises
+    `NoPersonError` when they are more than any person has.
+    """
+    before = -1
+    while (now := count(con, "select count(*) from found")) > before:
+        before = now
+        for domain in DOMAINS:
+            if held := touched(con, log, domain):
+                _join(con, held)
+        _leave_shared(con, log)
+        if count(con, "select count(*) from found where starts_with(trace, 'id/')") > GREATEST:
+            raise NoPersonError(
+                f"More than {GREATEST} identifiers hang together here: that is no person but "
+                "something that many share; erase by an identifier of the person alone."
+            )
+    return tuple(str(t) for (t,) in con.execute("select trace from found order by 1").fetchall())
+
+
+def touched(con: duckdb.DuckDBPyConnection, log: Path, domain: str) -> list[Part]:
+    """Make temp table `touched(filename, file_row_number)`; returns the parts that hold them."""
+    con.execute("create or replace temp table touched (filename varchar, file_row_number bigint)")
+    parts = event_log.parts(log, domain)
+    if not parts:
+        return []
+    rows = reader(parts)
+    con.execute(f"""
+        insert into touched
+        select distinct filename, file_row_number from (
+            select filename, file_row_number, unnest({traces.every(columns(con, rows))}) as trace
+            from {rows}
+        ) semi join found using (trace)""")
+    holders = {
+        str(name) for (name,) in con.execute("select distinct filename from touched").fetchall()
+    }
+    return [part for part in parts if str(part.path) in holders]
+
+
+def _join(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
+    """What touched rows name joins the found; of rows about somebody else only their event."""
+    rows = reader(parts)
+    held = columns(con, rows)
+    owned = f"not ({_FOREIGN})" if "party_hash" in held else "true"
+    con.execute(f"""
+        create or replace temp table joining as
+        with own as (
+            select {traces.EVENT}event_id as event, {owned} as is_owned,
+                {traces.things(held)} as things, {traces.people(held, _CUSTOMER)} as people
+            from {rows} semi join touched using (filename, file_row_number)
+        )
+        select event as trace from own
+        union select unnest(things) from own where is_owned
+        union select unnest(people) from own where is_owned""")
+    con.execute("insert into found select trace from joining anti join found using (trace)")
+
+
+def _leave_shared(con: duckdb.DuckDBPyConnection, log: Path) -> None:
+    """An account of several people belongs to none of them."""
+    for domain in DOMAINS if count(con, _ACCOUNTS) else ():
+        if parts := event_log.parts(log, domain):
+            rows = reader(parts)
+            held = columns(con, rows)
+            if "party_hash" in held:
+                con.execute(
+                    "delete from found where starts_with(trace, 'account/') and trace in ("
+                    f"select unnest({traces.things(held)}) from {rows} where {_FOREIGN})"
+                )
+
+
+_ACCOUNTS = "select count(*) from found where starts_with(trace, 'account/')"
+
+
+def inputs(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> set[str]:
+    """Keys of the inputs that told the touched rows."""
+    found = con.execute(
+        f"select distinct input_key from {reader(parts)} "
+        "semi join touched using (filename, file_row_number) where input_key is not null"
+    ).fetchall()
+    return {str(key) for (key,) in found}
+
+
+def columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
+    """Columns of the parts, without those that a part only has on its way."""
+    names = [str(name) for name, *_ in con.execute(f"describe select * from {rows}").fetchall()]
+    return [n for n in names if n not in ("key_prefix", "filename", "file_row_number")]
+
+
+def reader(parts: Sequence[Part]) -> str:
+    """SQL of the rows of parts, with `filename` and `file_row_number`."""
+    listed = ", ".join(text(part.path) for part in parts)
+    return (
+        f"read_parquet([{listed}], filename = true, file_row_number = true, union_by_name = true)"
+    )
+
+
+def count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The one number that a query gives."""
+    (number,) = con.execute(query).fetchone() or (0,)
+    return int(number)
+
+
+def text(path: Path) -> str:
+    """SQL of a path."""
+    return "'" + str(path).replace("'", "''") + "'"

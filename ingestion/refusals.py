@@ -1,0 +1,78 @@
+"""Tombstones of erased people: written once, asked at the door; cannot be read back.
+
+One Parquet file an erasure, of keyed hashes of traces (see `traces`): who has the log alone cannot
+tell whom it is about, and who delivers the person again is refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+
+from ingestion import traces
+
+State = tuple[tuple[str, int, int], ...]
+_HASHED = "keyed_hash('erased', {})"
+
+
+def folder(log: Path) -> Path:
+    """Where the tombstones stand, and the erasures that are under way."""
+    return log / "erasures"
+
+
+def state(log: Path) -> State:
+    """Changes whenever a tombstone joins."""
+    found = ((path.name, path.stat()) for path in sorted(folder(log).glob("*.parquet")))
+    return tuple((name, about.st_size, about.st_mtime_ns) for name, about in found)
+
+
+def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Iterable[str]) -> None:
+    """Add traces to the tombstones of an erasure in one rename; `privacy.install` has run."""
+    target = folder(log) / f"{request_id}.parquet"
+    temporary = target.with_suffix(f".{uuid4().hex[:12]}.tmp")
+    kept = f" union select tombstone from read_parquet({_text(target)})" if target.exists() else ""
+    con.execute(
+        f"copy (select {_HASHED.format('trace')} as tombstone "
+        f"from (select unnest($1::varchar[]) as trace){kept} order by 1) "
+        f"to {_text(temporary)} (format parquet)",
+        [sorted(found)],
+    )
+    temporary.replace(target)
+
+
+def refuse(con: duckdb.DuckDBPyConnection, log: Path, domains: Collection[str]) -> Counter[str]:
+    """Take rows about erased people out of the drafts; returns how many, by source."""
+    files = sorted(folder(log).glob("*.parquet"))
+    if not files or not domains:
+        return Counter()
+    listed = ", ".join(_text(path) for path in files)
+    con.execute(
+        "create or replace temp table tombstones as "
+        f"select distinct tombstone from read_parquet([{listed}])"
+    )
+    con.execute("create or replace temp table refused (row bigint, source varchar)")
+    for domain in domains:
+        held = {name for name, *_ in con.execute(f"describe draft_{domain}").fetchall()}
+        con.execute(f"""
+            insert into refused
+            select distinct row, source from (
+                select row, source, unnest({traces.every(held)}) as trace
+                from draft_{domain} where problem is null
+            ) where {_HASHED.format("trace")} in (select tombstone from tombstones)""")
+    for (table,) in con.execute(_DRAFTS).fetchall():
+        con.execute(f"delete from {table} where row in (select row from refused)")
+    counted = con.execute("select source, count(*) from refused group by source").fetchall()
+    return Counter({str(source): int(number) for source, number in counted})
+
+
+_DRAFTS = (
+    "select table_name from duckdb_tables() where regexp_full_match(table_name, 'draft_[0-9]+')"
+)
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

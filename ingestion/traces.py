@@ -1,0 +1,110 @@
+"""Where a row of the log names a person or something of theirs, as SQL; knows no file, runs nothing.
+
+A trace is a text: `id/<hash>` of an identifier, `event/<source>␟<id>` of an event, else
+`<noun>/<id>` of an order, an invoice, a case, a contact and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+# What belongs to one person. Articles, triggers, policies, products and teams belong to nobody.
+NOUNS = (
+    *("account", "action", "case", "complaint", "contact", "dispute", "fire", "invoice"),
+    *("message", "offer", "order", "party", "payment", "promise", "refund", "response"),
+    *("return", "session", "shipment", "subscription", "survey"),
+)
+_COLUMNS = {f"{noun}_id": noun for noun in NOUNS} | {"into_case_id": "case", "tracking": "tracking"}
+_LISTED = ", ".join(f"'{noun}'" for noun in NOUNS)
+_SUBJECT = f"case when subject_type in ({_LISTED}) then subject_type || '/' || subject_id end"
+_LINKED = f"case when object_type in ({_LISTED}) then object_type || '/' || object_id end"
+EVENT = "'event/' || source || chr(31) || "
+
+
+def nouns(held: Collection[str]) -> dict[str, str]:
+    """Columns of these that hold an id of something that belongs to one person, and its noun."""
+    return {column: noun for column, noun in _COLUMNS.items() if column in held}
+
+
+def things(held: Collection[str]) -> str:
+    """SQL of the traces of things in a row: orders, cases, events that it amends …"""
+    single = [_SUBJECT, *(f"'{noun}/' || {column}" for column, noun in nouns(held).items())]
+    if {"object_type", "object_id"} <= {*held}:
+        single.append(_LINKED)
+    if "amends_id" in held:
+        single.append(EVENT + "amends_id")
+    found = f"list_filter([{', '.join(single)}], lambda t: t is not null)"
+    if "objects" in held:
+        own = f'list_filter(objects, lambda o: o."type" in ({_LISTED}))'
+        found = f"list_concat({found}, list_transform({own}, lambda o: o.\"type\" || '/' || o.id))"
+    return found
+
+
+def people(held: Collection[str], condition: str = "true") -> str:
+    """SQL of the traces of identifiers in a row; `condition` is about a reference `r`."""
+    if "party_refs" not in held:
+        return "[]::varchar[]"
+    chosen = f"list_filter(party_refs, lambda r: {condition})"
+    return f"coalesce(list_transform({chosen}, lambda r: 'id/' || r.id_hash), [])"
+
+
+def every(held: Collection[str]) -> str:
+    """SQL of all traces of a row."""
+    known = [f"[{EVENT}event_id]", things(held), people(held)]
+    own = [column for column in ("party_hash", "actor_ref_hash") if column in held]
+    if own:
+        listed = ", ".join(f"'id/' || {column}" for column in own)
+        known.append(f"list_filter([{listed}], lambda t: t is not null)")
+    return f"list_concat({', '.join(known)})"
+
+
+def replaced(column: str) -> str | None:
+    """SQL of a column of a row that is about an erased person; None when it stays as it is.
+
+    Uses the macros `is_erased(trace)` and `stand_in(trace)`.
+    """
+    return dict(_replaced()).get(column)
+
+
+def _replaced() -> Iterator[tuple[str, str]]:
+    for column, noun in _COLUMNS.items():
+        yield column, _swap(f"'{noun}/' || {column}", column)
+    for column in ("party_hash", "actor_ref_hash"):
+        yield column, _swap(f"'id/' || {column}", column)
+    yield "subject_id", _swap(_SUBJECT, "subject_id")
+    yield "object_id", _swap(_LINKED, "object_id")
+    yield "event_id", _new_event("event_id")
+    yield "event_key", f"unhex(left(sha256(source || chr(31) || {_new_event('event_id')}), 32))"
+    yield "payload_hash", "unhex(stand_in('payload/' || hex(payload_hash)))"
+    for column in ("amends_id", "causation_id"):
+        yield column, f"case when {column} is not null then {_new_event(column)} end"
+    yield "evidence_event_ids", f"list_transform(evidence_event_ids, lambda e: {_new_event('e')})"
+    for column in ("correlation_id", "dedupe_key"):
+        yield column, f"case when {column} is not null then stand_in('key/' || {column}) end"
+    for column in ("source_url", "extra", "input_key"):
+        yield column, "null"
+    yield "party_refs", _REFS
+    swapped = _swap("o.\"type\" || '/' || o.id", "o.id")
+    yield (
+        "objects",
+        "list_transform(objects, lambda o: struct_pack("
+        f'"type" := o."type", id := {swapped}, qualifier := o.qualifier))',
+    )
+
+
+def _new_event(column: str) -> str:
+    return f"'erased/' || stand_in('event/' || {column})"
+
+
+def _swap(trace: str, otherwise: str) -> str:
+    return (
+        f"case when coalesce(is_erased({trace}), false) then stand_in({trace}) else {otherwise} end"
+    )
+
+
+_REFS = (
+    "list_transform(party_refs, lambda r: struct_pack(id_type := r.id_type, "
+    f"id_hash := {_swap(chr(39) + 'id/' + chr(39) + ' || r.id_hash', 'r.id_hash')}, "
+    "domain_hash := case when is_erased('id/' || r.id_hash) then null else r.domain_hash end, "
+    "id_class := r.id_class, role := r.role))"
+)

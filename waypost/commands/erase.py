@@ -1,0 +1,90 @@
+"""`waypost erase`: forgets a person; knows the step, not the files."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from waypost.cli import UsageError
+from waypost.settings import Settings
+
+_HASH = re.compile(r"[0-9a-f]{32}")
+
+
+def hash_given(
+    settings: Settings, email: str | None, identifier: str | None, id_hash: str | None
+) -> str:
+    """The hash of whom the options name; a clear value comes from standard input alone."""
+    from waypost import erasure
+
+    given = [one for one in (email, identifier, id_hash) if one is not None]
+    if len(given) != 1:
+        raise UsageError("Name one person: give --email, --id or --hash, and only one of them.")
+    if id_hash is not None:
+        if not _HASH.fullmatch(id_hash):
+            raise UsageError("A hash has 32 hex digits: copy it from the pages or the log.")
+        return id_hash
+    id_type, _, value = (identifier or f"email={email}").partition("=")
+    if value != "-" or not id_type:
+        raise UsageError(
+            "An identifier in a command line stays in the shell's history: give - in its place "
+            "(--email -, --id TYPE=-) and the identifier on standard input."
+        )
+    clear = sys.stdin.readline().strip()
+    if not clear:
+        raise UsageError("Standard input is empty: give the identifier there, on one line.")
+    return erasure.hash_of(settings, id_type, clear)
+
+
+@click.command(
+    epilog="Examples: `waypost erase --email - --dry-run < address.txt` · "
+    "`waypost erase --id shopify_customer=- < number.txt` · `waypost erase --hash 3f2a… --json`"
+)
+@click.option("--email", metavar="-", help="The e-mail address, from standard input.")
+@click.option("--id", "identifier", metavar="TYPE=-", help="Another identifier, likewise.")
+@click.option("--hash", "id_hash", help="The hash by which log and pages know the person.")
+@click.option("--dry-run", is_flag=True, help="Count what would be rewritten; change nothing.")
+@click.option("--later", is_flag=True, help="Leave it to the next run of the DAG erase_people.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON line.")
+def command(
+    email: str | None,
+    identifier: str | None,
+    id_hash: str | None,
+    dry_run: bool,
+    later: bool,
+    as_json: bool,
+) -> None:
+    """Erase a person: facts and money stay, who it was is gone and cannot come back.
+
+    Identifiers that stand together in an event are one person. Look with --dry-run first.
+    """
+    from waypost import erasure
+
+    settings = Settings.from_environment()
+    person = hash_given(settings, email, identifier, id_hash)
+    now, salt = datetime.now(UTC), secrets.token_hex(32)
+    if later and not dry_run:
+        counts = erasure.ask(settings, person, now=now, salt=salt)
+    else:
+        counts = erasure.erase(settings, person, now=now, salt=salt, is_dry=dry_run)
+    click.echo(json.dumps(counts) if as_json else _told(counts))
+
+
+def _told(counts: dict[str, Any]) -> str:
+    if counts.get("is_requested"):
+        return f"Request {counts['request_id']} waits for the DAG erase_people."
+    found = (
+        f"{counts['identifiers']} identifiers in {counts['events']} events, {counts['parts']} parts"
+    )
+    if counts.get("is_dry_run"):
+        return f"Would rewrite {found}; nothing was changed."
+    return (
+        f"Request {counts['request_id']}: {found} rewritten, {counts['landing_deleted']} landed "
+        "files deleted. Warehouse and pages were emptied: run `waypost build` and `waypost publish`."
+    )

@@ -1,0 +1,232 @@
+"""Erasing a person from the whole home: the log, the door, the landing zone, all that was derived."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from ingestion import erasure, inputs, person, pipeline, privacy, refusals, workplace
+from ingestion import log as event_log
+from ingestion.erasure import Erasure
+from ingestion.sources import exports
+from waypost.cli import WaypostError
+from waypost.settings import Settings
+
+DUE = timedelta(days=30)  # one month (Art. 12 GDPR), counted from the request
+SOURCE = "/waypost/erasure"
+
+
+def hash_of(settings: Settings, id_type: str, value: str, country: str = "DE") -> str:
+    """The log's name of an identifier given in the clear."""
+    secret = privacy.read_secret(settings.secret_file)
+    return privacy.hash_id(secret, id_type, privacy.normalise(id_type, value, country))
+
+
+def erase(
+    settings: Settings, id_hash: str, *, now: datetime, salt: str, is_dry: bool = False
+) -> dict[str, Any]:
+    """Erase the person behind a hash; run again after a crash, it ends in the same state.
+
+    `salt` (unguessable) makes the stand-ins. Raises `WaypostError` when the log knows nobody by
+    that hash, or more than a person.
+    """
+    request = _begin(settings, id_hash, now=now, salt=salt)
+    counts = _look(settings, request)[1]
+    is_known = counts["events"] or request.place(settings.log).exists()
+    if not is_known and not _is_done(settings, request):
+        raise WaypostError(
+            "The log knows nobody by that identifier, so nothing was changed: look at its type and spelling."
+        )
+    if is_dry:
+        return {"request_id": request.request_id, "is_dry_run": True, **counts}
+    request.keep(settings.log)
+    return carry_out(settings, request)
+
+
+def ask(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> dict[str, Any]:
+    """Write the request down for the next run of the DAG `erase_people`."""
+    request = _begin(settings, id_hash, now=now, salt=salt)
+    request.keep(settings.log)
+    return {"request_id": request.request_id, "is_requested": True}
+
+
+def erase_people(settings: Settings, **_: datetime) -> dict[str, int] | None:
+    """Carry out all requests that are open; None when there is none."""
+    settings.create()
+    requests = erasure.under_way(settings.log)
+    done = [carry_out(settings, request) for request in requests]
+    if not done:
+        return None
+    return {"people": len(done), "events": sum(int(one["events"]) for one in done)}
+
+
+def carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
+    """Do a request that is written down, and throw it away at the end."""
+    log = settings.log
+    at = datetime.fromisoformat(request.at)
+    with FileLock(settings.log / "erasures.lock"):
+        if not request.place(log).exists():  # another process has finished it meanwhile
+            return {"request_id": request.request_id, "events": 0, "parts": 0, "identifiers": 0}
+        _refuse(settings, request)
+        erasure.wait_for_appends(log)
+        request, counts = _look(settings, request)
+        request.keep(log)
+        _refuse(settings, request)
+        erasure.wait_for_appends(log)
+        rewritten = erasure.rewrite(log, request, at=at)
+        landed = _purge_landing(settings, request)
+        _purge_beside(settings, request)
+        purge_derived(settings)
+        _tell(settings, request, at)
+        request.forget(log)
+    return {"request_id": request.request_id, **counts, **rewritten, "landing_deleted": landed}
+
+
+def _begin(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> Erasure:
+    settings.create()
+    secret = privacy.read_secret(settings.secret_file)
+    privacy.check_fingerprint(secret, settings.log / "secret.fingerprint")
+    return erasure.begin(settings.log, secret, id_hash, salt=salt, at=now)
+
+
+def _look(settings: Settings, request: Erasure) -> tuple[Erasure, dict[str, int]]:
+    try:
+        return erasure.look(settings.log, request)
+    except person.NoPersonError as error:
+        raise WaypostError(str(error)) from error
+
+
+def _is_done(settings: Settings, request: Erasure) -> bool:
+    return (refusals.folder(settings.log) / f"{request.request_id}.parquet").exists()
+
+
+def _refuse(settings: Settings, request: Erasure) -> None:
+    with duckdb.connect() as con:
+        privacy.install(con, privacy.read_secret(settings.secret_file))
+        refusals.add(con, settings.log, request.request_id, request.found)
+
+
+def _purge_landing(settings: Settings, request: Erasure) -> int:
+    """Delete the landed files that told of the person; what else they told is in the log."""
+    deleted = 0
+    for place, key in _landed(settings.landing):
+        if key in request.inputs:
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+            deleted += 1
+    workplace.sweep(settings.landing / ".work")
+    return deleted
+
+
+def _landed(landing: Path) -> Iterator[tuple[Path, str]]:
+    for folder in exports.folders(landing):
+        yield folder, exports.input_key(folder)
+    for path in sorted(landing.rglob("*")):
+        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(landing).parts):
+            yield path, inputs.input_key(path)
+
+
+def _names(request: Erasure) -> dict[str, str]:
+    """Ids of the person's things as their source spells them, and what stands in for each."""
+    traces = (t for t in request.found if not t.startswith(("id/", "event/")))
+    return {trace.partition("/")[2]: request.stand_in(trace) for trace in traces}
+
+
+def _purge_beside(settings: Settings, request: Erasure) -> None:
+    """Control totals keep their sums without the person's ids; last known states go."""
+    names = _names(request)
+    for path in sorted((settings.log / "controls").glob("*.parquet")):
+        _rename_objects(path, names)
+    for path in sorted((settings.log / "states").glob("*.sqlite")):
+        with FileLock(path.with_suffix(".lock")), closing(sqlite3.connect(path)) as con:
+            _forget_states(con, names)
+    shutil.rmtree(settings.log / ".damaged", ignore_errors=True)
+
+
+def _rename_objects(path: Path, names: dict[str, str]) -> None:
+    table = pq.read_table(path)
+    rows = table.to_pylist()
+    changed = False
+    for row in rows:
+        for own in {row["object_id"], str(row["object_id"]).rpartition("/")[2]} & names.keys():
+            row["object_id"], changed = names[own], True
+    if changed:
+        temporary = path.with_suffix(".tmp")
+        pq.write_table(type(table).from_pylist(rows, schema=table.schema), temporary)
+        temporary.replace(path)
+
+
+def _forget_states(con: sqlite3.Connection, names: dict[str, str]) -> None:
+    con.execute("pragma secure_delete = on")
+    with con:
+        keys = [str(key) for (key,) in con.execute("select distinct object_key from states")]
+        own = [(k,) for k in keys if {k.rpartition("\x1f")[2], k.rpartition("/")[2]} & names.keys()]
+        con.executemany("delete from states where object_key = ?", own)
+    con.execute("vacuum")
+
+
+def purge_derived(settings: Settings) -> None:
+    """Delete what a build, a gate or a publish made; the next run makes it anew without the person.
+
+    Waits for a build that is under way. Who has the serving copy open reads it to the end.
+    """
+    with FileLock(settings.runs / "build.lock"):
+        for path in settings.home.glob(f"{settings.warehouse.name}*"):
+            path.unlink()
+        for folder in (settings.asof, settings.serving, settings.runs):
+            for path in folder.iterdir() if folder.exists() else ():
+                if path.suffix != ".lock":
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _tell(settings: Settings, request: Erasure, at: datetime) -> None:
+    """The erasure is a fact of its own; it names the request, and nobody."""
+    if _is_told(settings, request):
+        return
+    file = settings.landing / "waypost" / f"erasure-{request.request_id}.jsonl"
+    if not file.exists():
+        temporary = file.with_name(f".{file.name}")
+        temporary.write_text(json.dumps(_event(request, at)) + "\n", "utf-8")
+        temporary.replace(file)
+    pipeline.ingest(
+        [file],
+        log=settings.log,
+        quarantine=settings.quarantine,
+        secret_file=settings.secret_file,
+        run_started_at=at,
+    )
+
+
+def _is_told(settings: Settings, request: Erasure) -> bool:
+    files = event_log.file_uris(settings.log, "privacy")
+    with duckdb.connect() as con:
+        query = "select 1 from read_parquet($1, union_by_name = true) where event_id = $2"
+        return bool(files and con.execute(query, [files, request.request_id]).fetchone())
+
+
+def _event(request: Erasure, at: datetime) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": request.request_id,
+        "source": SOURCE,
+        "type": "privacy.erasure_completed",
+        "subject": f"request/{request.request_id}",
+        "time": at.isoformat(),
+        "recordedtime": at.isoformat(),
+        "data": {
+            "request_id": request.request_id,
+            "subject_pseudonym": request.stand_in("subject"),
+            "due_at": (at + DUE).isoformat(),
+            "scope": "person",
+            "legal_basis": "gdpr_art_17",
+        },
+    }
