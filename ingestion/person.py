@@ -17,7 +17,6 @@ from ingestion.workplace import workplace
 GREATEST = 50  # identifiers; more are no person but something that many share
 _MEMORY = "1GB"
 _CUSTOMER = "r.role = 'customer' and r.id_class = 'personal'"
-_FOREIGN = "party_hash is not null and 'id/' || party_hash not in (select trace from found)"
 
 
 class NoPersonError(Exception):
@@ -76,15 +75,25 @@ def touched(con: duckdb.DuckDBPyConnection, log: Path, domain: str) -> list[Part
     return [part for part in parts if str(part.path) in holders]
 
 
+def owned(held: Sequence[str]) -> str:
+    """SQL that is true of a row that is about nobody else."""
+    if "party_hash" not in held:
+        return "true"
+    known = "(select coalesce(list(trace), []) from found)"
+    return (
+        f"(party_hash is null or list_contains({known}, 'id/' || party_hash) "
+        f"or list_has_any({known}, {traces.people(held, _CUSTOMER)}))"
+    )
+
+
 def _join(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
     """What touched rows name joins the found; of rows about somebody else only their event."""
     rows = reader(parts)
     held = columns(con, rows)
-    owned = f"not ({_FOREIGN})" if "party_hash" in held else "true"
     con.execute(f"""
         create or replace temp table joining as
         with own as (
-            select {traces.EVENT}event_id as event, {owned} as is_owned,
+            select {traces.EVENT}event_id as event, {owned(held)} as is_owned,
                 {traces.things(held)} as things, {traces.people(held, _CUSTOMER)} as people
             from {rows} semi join touched using (filename, file_row_number)
         )
@@ -103,7 +112,7 @@ def _leave_shared(con: duckdb.DuckDBPyConnection, log: Path) -> None:
             if "party_hash" in held:
                 con.execute(
                     "delete from found where starts_with(trace, 'account/') and trace in ("
-                    f"select unnest({traces.things(held)}) from {rows} where {_FOREIGN})"
+                    f"select unnest({traces.things(held)}) from {rows} where not {owned(held)})"
                 )
 
 

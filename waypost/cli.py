@@ -29,6 +29,7 @@ COMMANDS = {
     "match": ("match", "Add party_id to a list of contacts that you already have."),
     "quarantine": ("quarantine", "What was not let in: list, show, retry, discard."),
     "erase": ("erase", "Erase a person from the log and all that was made of it."),
+    "export": ("export", "Write all that the log holds on a person."),
     "doctor": ("doctor", "Show what is broken in the home, and repair it."),
     "compact": ("compact", "Rewrite many small parts of the log into few."),
     "metrics": ("metrics", "Show the metric contract."),

@@ -213,6 +213,27 @@ def test_a_dry_run_counts_and_changes_nothing(settings: Settings) -> None:
     }
 
 
+@pytest.mark.parametrize(("kind", "value"), [("email", ADA), ("shop_customer", "c-4711")])
+def test_any_identifier_of_a_person_leads_to_all(settings: Settings, kind: str, value: str) -> None:
+    found = hash_of(settings, value, kind)
+    counts = erasure.erase(settings, found, now=NOW, salt=SALT, is_dry=True)
+    assert (counts["events"], counts["identifiers"]) == (5, 2)
+
+
+def test_an_account_of_several_people_stays(home: Home, settings: Settings) -> None:
+    def opened(number: int, email: str) -> dict[str, Any]:
+        data = {"account_id": "firm-1", "party_refs": refs(("email", email))}
+        about = {"id": f"a-{number}", "type": "account.created", "subject": "account/firm-1"}
+        return event(number) | about | {"data": data}
+
+    home.ingest(home.write("party/a.jsonl", [opened(1, ADA), opened(2, BEA)]))
+    forget(settings)
+    parties = dict(home.rows("order", "event_id, party_hash"))
+    assert parties["a-2"] == hash_of(settings, BEA)
+    assert hash_of(settings) not in parties.values()
+    assert {a for (a,) in home.rows("order", "account_id") if a} == {"firm-1"}
+
+
 def test_whom_nobody_knows_is_told(settings: Settings) -> None:
     with pytest.raises(WaypostError, match="knows nobody"):
         erasure.erase(settings, "f" * 32, now=NOW, salt=SALT)

@@ -1,0 +1,39 @@
+"""`waypost export`: what is held on a person; knows the step, not the log."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from waypost.commands.erase import hash_given
+from waypost.settings import Settings
+
+
+@click.command(
+    epilog="Examples: `waypost export --email - --out ../request-17.jsonl < address.txt` · "
+    "`waypost export --hash 3f2a… --out ../request-17.jsonl --json`"
+)
+@click.option("--email", metavar="-", help="The e-mail address, from standard input.")
+@click.option("--id", "identifier", metavar="TYPE=-", help="Another identifier, likewise.")
+@click.option("--hash", "id_hash", help="The hash by which log and pages know the person.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write JSON lines; outside of WAYPOST_HOME.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON line.")
+def command(
+    email: str | None, identifier: str | None, id_hash: str | None, out: Path, as_json: bool
+) -> None:
+    """Write all that the log holds on a person, and note who asked for it and when."""
+    from waypost import disclosure
+
+    settings = Settings.from_environment()
+    person = hash_given(settings, email, identifier, id_hash)
+    counts = disclosure.export(settings, person, out, now=datetime.now(UTC), who=getpass.getuser())
+    click.echo(json.dumps(counts) if as_json else f"{counts['events']} events written to {out}.")
