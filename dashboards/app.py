@@ -23,7 +23,9 @@ PAGES = (
     ("proactive_triggers", ":material/notifications_active:"),
     ("data_trust", ":material/verified_user:"),
     ("cases", ":material/search:"),
+    ("find_customer", ":material/person_search:"),
 )
+SECRET = "~/.config/waypost/secret"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
@@ -58,6 +60,7 @@ def main() -> None:
             filters=filters,
             serving=copy,
             landing=home / "landing" / "waypost",
+            secret_file=Path(os.environ.get("WAYPOST_SECRET_FILE", SECRET)).expanduser().resolve(),
             trust=_trust(home / "runs" / "trust.json"),
             now=lambda: dt.datetime.now(dt.UTC),
         )

@@ -255,9 +255,9 @@ def contacts_in(
 ) -> pd.DataFrame:
     """Up to 100 contacts behind a number, dearest first, with total_count of all."""
     query = f"""
-        select
-            contact_id, case_id, party_id, channel, reason_code, owner_department, demand_type,
-            customer_minutes, service_cost_amount, started_at, count(*) over () as total_count
+        select contact_id, case_id, party_id, channel, reason_code, owner_department, demand_type,
+            customer_minutes, service_cost_amount, started_at, source_url,
+            count(*) over () as total_count
         from contacts where {_NARROWED} and {SLICES[slice_name]}
         order by service_cost_amount desc, contact_id limit 100
     """

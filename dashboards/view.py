@@ -25,6 +25,7 @@ class View:
     filters: Filters
     serving: Serving | None
     landing: Path
+    secret_file: Path
     trust: Mapping[str, Any] | None
     now: Callable[[], dt.datetime]
 

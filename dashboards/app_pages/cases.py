@@ -70,8 +70,11 @@ def contacts(view: View, frame: pd.DataFrame) -> tuple[str, str] | None:
         "service_cost_amount": (text("cases.cost"), language.money),
         "customer_minutes": (text("cases.minutes"), lambda value: language.number(value, 1)),
         "case_id": (text("cases.case"), None),
+        "source_url": (text("timeline.link"), None),
     }
-    row = widgets.table(view, shown, columns, key="contacts", selectable=True, height=360)
+    row = widgets.table(
+        view, shown, columns, key="contacts", selectable=True, links=("source_url",), height=360
+    )
     if row is None:
         return None
     case_id = frame["case_id"].iloc[row]

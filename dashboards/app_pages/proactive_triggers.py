@@ -70,8 +70,11 @@ def worklist(view: View, frame: pd.DataFrame) -> int:
         "action": (text("proactive_triggers.action"), None),
         "state": (text("proactive_triggers.state"), None),
         "fired_at": (text("proactive_triggers.since"), view.moment),
+        "source_url": (text("timeline.link"), None),
     }
-    chosen = widgets.table(view, shown, columns, key="worklist", selectable=True, height=318)
+    chosen = widgets.table(
+        view, shown, columns, key="worklist", selectable=True, links=("source_url",), height=318
+    )
     return chosen or 0
 
 

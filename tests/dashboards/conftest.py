@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -26,6 +27,7 @@ PAGES = (
     "proactive_triggers",
     "data_trust",
     "cases",
+    "find_customer",
 )
 
 
@@ -61,11 +63,25 @@ def warehouse(published: Path) -> Path:
     return published / "warehouse.duckdb"
 
 
+def known_customers(home: Path) -> Iterator[tuple[str, str]]:
+    """E-mail address and customer number of customers, as the demo delivered them."""
+    for path in sorted((home / "landing" / "order").rglob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            if '"party_refs"' not in line or not line.endswith("}"):
+                continue
+            refs = {
+                ref.get("id_type"): ref.get("id") for ref in json.loads(line)["data"]["party_refs"]
+            }
+            if {"email", "customer_number"} <= set(refs):
+                yield refs["email"], refs["customer_number"]
+
+
 def copied(published: Path, home: Path) -> Path:
     """What the pages read, in a place of its own."""
     shutil.copytree(published / "serving", home / "serving")
     (home / "runs").mkdir()
     shutil.copy(published / "runs" / "trust.json", home / "runs")
+    shutil.copy(published.parent / "secret", home.parent / "secret")
     return home
 
 
@@ -74,6 +90,7 @@ def home(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """A copy of the published home, so that a test may write into it."""
     mine = copied(published, tmp_path / "home")
     monkeypatch.setenv("WAYPOST_HOME", str(mine))
+    monkeypatch.setenv("WAYPOST_SECRET_FILE", str(mine.parent / "secret"))
     return mine
 
 
@@ -98,7 +115,11 @@ def served(home: Path, module: str, *arguments: str, port_option: str = "--port"
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments, f"{port_option}={port}"],
-        env={**os.environ, "WAYPOST_HOME": str(home)},
+        env={
+            **os.environ,
+            "WAYPOST_HOME": str(home),
+            "WAYPOST_SECRET_FILE": str(home.parent / "secret"),
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

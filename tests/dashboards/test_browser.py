@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from dashboards.language import Language
-from tests.dashboards.conftest import PAGES, PROJECT, copied, served
+from tests.dashboards.conftest import PAGES, PROJECT, copied, known_customers, served
 from tests.dashboards.test_dashboard_command import LOGIN
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -168,6 +168,26 @@ def test_a_bar_leads_to_its_cases(reader: Reader) -> None:
     title = reader.language.text("cases.title")
     reader.page.wait_for_selector(f"h1:has-text('{title}')", timeout=20_000)
     assert "slice=step" in reader.page.url
+
+
+def test_a_customer_is_found_and_the_address_leaves_no_trace(
+    reader: Reader, published: Path
+) -> None:
+    address = min(known_customers(published))[0]
+    reader.open("find_customer")
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url))
+    field = reader.page.get_by_test_id("stForm").locator("input")
+    assert field.get_attribute("autocomplete") == "off"
+    field.fill(address)
+    reader.page.get_by_test_id("stFormSubmitButton").locator("button").click()
+    reader.page.wait_for_selector("[class*=st-key-customer_] h3", timeout=20_000)
+    reader.settle()
+    assert field.input_value() == ""
+    assert address.split("@")[0] not in "".join([reader.page.url, reader.page.content(), *asked])
+    table = "[class*=st-key-customer_] [data-testid=stDataFrame]"
+    reader.page.wait_for_selector(table, timeout=20_000)
+    assert reader.complaints == []
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -15,6 +15,7 @@ CODES = (
     "department",
     "channel",
     "segment",
+    "stage",
     "quadrant",
     "centre",
     "demand",

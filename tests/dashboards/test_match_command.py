@@ -5,26 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.dashboards.conftest import known_customers
 from waypost.cli import cli
-
-
-def known_customers(home: Path) -> Iterator[tuple[str, str]]:
-    """E-mail address and customer number of customers, as the demo delivered them."""
-    for path in sorted((home / "landing" / "order").rglob("*.jsonl")):
-        for line in path.read_text("utf-8").splitlines():
-            if '"party_refs"' not in line or not line.endswith("}"):
-                continue
-            refs = {
-                ref.get("id_type"): ref.get("id") for ref in json.loads(line)["data"]["party_refs"]
-            }
-            if {"email", "customer_number"} <= set(refs):
-                yield refs["email"], refs["customer_number"]
 
 
 @pytest.fixture

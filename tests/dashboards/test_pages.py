@@ -4,10 +4,13 @@ import json
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.dashboards.conftest import APP, PAGES
+from dashboards.language import Language
+from ingestion import privacy
+from tests.dashboards.conftest import APP, PAGES, known_customers
 
 HEADLINES = {
     "service_cost": 4,
@@ -16,6 +19,7 @@ HEADLINES = {
     "proactive_triggers": 2,
     "data_trust": 4,
     "cases": 0,
+    "find_customer": 0,
 }
 
 
@@ -30,8 +34,6 @@ def open_page(app: AppTest, name: str, language: str = "en") -> AppTest:
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("name", PAGES)
 def test_page_shows_itself_in_both_languages(app: AppTest, name: str, language: str) -> None:
-    from dashboards.language import Language
-
     open_page(app, name, language)
     assert app.title[0].value == Language(language).text(f"{name}.title")
     assert len(app.metric) >= HEADLINES[name]
@@ -175,3 +177,72 @@ def test_a_new_build_is_shown_without_a_restart(app: AppTest, home: Path, wareho
     publish(later, home / "serving" / "serving.duckdb", metrics=METRICS)
     app.run()
     assert app.metric[0].value != before
+
+
+def a_customer(home: Path) -> tuple[str, str, str]:
+    """Address, party and an order of a customer who has ordered."""
+    addresses = sorted(set(known_customers(home)))
+    secret = privacy.read_secret(home.parent / "secret")
+    hashes = {privacy.hash_id(secret, "email", address): address for address, _ in addresses}
+    with duckdb.connect(str(home / "serving" / "serving.duckdb"), read_only=True) as con:
+        rows = con.execute(
+            "select id_hash, party_id, min(order_id) from identifiers inner join orders"
+            " using (party_id) where list_contains(?, id_hash) group by all order by all",
+            [list(hashes)],
+        ).fetchall()
+    id_hash, party_id, order_id = rows[0]
+    return hashes[id_hash], party_id, order_id
+
+
+def look_for(app: AppTest, way: str, typed: str) -> AppTest:
+    app.segmented_control(key="find_by").set_value(way).run()
+    app.text_input(key="find_typed").input(typed)
+    next(button for button in app.button if "find_form" in str(button.key)).click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_customer_is_found_by_address_and_by_number_and_the_address_is_gone(
+    app: AppTest, published: Path
+) -> None:
+    address, party_id, order_id = a_customer(published)
+    open_page(app, "find_customer", "de")
+    for way, typed in (("email", f" {address.upper()}"), ("number", order_id)):
+        look_for(app, way, typed)
+        assert app.subheader[0].value == f"Kunde {party_id[:8]}"
+        orders = next(frame.value for frame in app.dataframe if "total_amount" in frame.value)
+        assert order_id in set(orders["order_id"])
+        assert all(link.startswith("https://") for link in orders["source_url"])
+        assert app.text_input(key="find_typed").value == ""
+        kept = f"{app.session_state}{app.query_params}".lower()
+        assert party_id in kept and address not in kept
+
+
+@pytest.mark.parametrize(
+    ("way", "typed", "message"),
+    [
+        ("email", "nobody-knows@example.org", "find_customer.nobody"),
+        ("email", "info@example.org", "find_customer.is_functional"),
+        ("email", "unknown", "find_customer.is_blocked"),
+        ("phone", "+49 30 99999999", "find_customer.nobody"),
+        ("number", "no-such-order", "find_customer.no_number"),
+        ("number", "  ", "find_customer.nothing_typed"),
+    ],
+)
+def test_who_is_not_found_is_told_why(app: AppTest, way: str, typed: str, message: str) -> None:
+    look_for(open_page(app, "find_customer"), way, typed)
+    assert [info.value for info in app.info] == [Language("en").text(message)]
+    assert not app.subheader
+
+
+def test_without_a_secret_addresses_are_not_looked_up_and_numbers_are(
+    app: AppTest, home: Path, published: Path
+) -> None:
+    (home.parent / "secret").unlink()
+    open_page(app, "find_customer")
+    look_for(app, "number", a_customer(published)[2])
+    assert len(app.subheader) == 1
+    app.segmented_control(key="find_by").set_value("email").run()
+    assert "WAYPOST_SECRET_FILE" in app.warning[0].value
+    assert not app.text_input and not app.subheader
+    assert not (home.parent / "secret").exists()
