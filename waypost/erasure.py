@@ -190,10 +190,10 @@ def purge_derived(settings: Settings) -> None:
 
 def _tell(settings: Settings, request: Erasure, at: datetime) -> None:
     """The erasure is a fact of its own; it names the request, and nobody."""
-    if _is_told(settings, request):
-        return
     file = settings.landing / "waypost" / f"erasure-{request.request_id}.jsonl"
     if not file.exists():
+        if _is_told(settings, request):
+            return
         temporary = file.with_name(f".{file.name}")
         temporary.write_text(json.dumps(_event(request, at)) + "\n", "utf-8")
         temporary.replace(file)

@@ -296,3 +296,16 @@ def test_tombstones_tell_no_trace_without_the_secret(settings: Settings) -> None
         privacy.read_secret(settings.secret_file), "erased", "order/ord-7001"
     ).encode() in unpacked(stones)
     assert b"ord-7001" not in unpacked(stones)
+
+
+def test_a_crash_before_the_receipt_of_the_erasure_is_healed(settings: Settings) -> None:
+    counts = forget(settings)
+    (receipt,) = (
+        path
+        for path in (settings.log / "inputs").glob("*.json")
+        if counts["request_id"] in path.read_text("utf-8")
+    )
+    receipt.unlink()
+    forget(settings)
+    assert receipt.exists()
+    assert [one for one in upkeep.examine(settings, deep=True) if one.is_broken] == []
