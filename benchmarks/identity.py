@@ -37,6 +37,10 @@ macro-paths: [{macros}]
 flags: {{send_anonymous_usage_stats: false}}
 models: {{+materialized: table}}
 """
+COMPONENTS = """models:
+- {name: int_identifiers_connected, config: {materialized: components}}
+- {name: int_identifiers_reconnected, config: {materialized: components}}
+"""
 STANDS = {
     REFERENCES: "{{ config(materialized='view') }} select * from main.told",
     "identity_limits_in_force": "select 'email' as id_type, 100 as max_linked"
@@ -70,9 +74,7 @@ def laid(folder: Path, identifiers: int) -> Path:
         (models / f"{outside}.sql").unlink()
     for path in models.glob("*.yml"):
         path.unlink()
-    (models / "models.yml").write_text(
-        "models: [{name: int_identifiers_connected, config: {materialized: components}}]\n"
-    )
+    (models / "models.yml").write_text(COMPONENTS)
     for name, query in STANDS.items():
         (models / f"{name}.sql").write_text(query)
     (folder / "dbt_project.yml").write_text(SETTINGS.format(macros=PROJECT / "macros"))

@@ -1,4 +1,4 @@
-"""Connected identifiers against an independent union-find, with a long chain."""
+"""Connected identifiers against an independent union-find, with a long chain; limits and conflicts."""
 
 from __future__ import annotations
 
@@ -117,3 +117,49 @@ def test_a_second_build_over_the_first_gives_the_same_components(home: Settings)
         assert connection.execute(query).fetchall() == first
         names = connection.execute("select table_name from duckdb_tables()").fetchall()
     assert [name for (name,) in names if "__" in name and "connected" in name] == []
+
+
+@pytest.fixture(scope="module")
+def shared_address(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Two customers who share a second address, a functional mailbox, and a guest."""
+    folder = tmp_path_factory.mktemp("limits")
+    settings = Settings(home=folder / "home", secret_file=folder / "secret")
+    settings.create()
+    told = [
+        ["1001", "anna@example.com"],
+        ["1002", "ben@example.com"],
+        ["anna@example.com", "home@example.com"],
+        ["ben@example.com", "home@example.com"],
+        ["1001", "info@example.com"],
+        ["1002", "info@example.com"],
+        ["guest@example.com", "guest2@example.com"],
+    ]
+    rows = [
+        event("party.identified", f"2026-01-01T00:0{n}:00", f"party/{n}", party=pair, strength=1)
+        for n, pair in enumerate(told)
+    ]
+    append(settings.log, rows)
+    assert build(settings, selected=("+identity_conflicts",), tests=False)["failures"] == []
+    return settings
+
+
+def _hash(name: str) -> str:
+    row = event("party.identified", "2026-01-01T00:00:00", "party/x", party=[name])
+    return str(row["party_hash"])
+
+
+def test_two_customer_numbers_never_become_one_party(shared_address: Settings) -> None:
+    with duckdb.connect(str(shared_address.warehouse), read_only=True) as connection:
+        query = "select id_hash, party_id from intermediate.int_identities"
+        party = dict(connection.execute(query).fetchall())
+        query = "select earlier_id_hash, later_id_hash, reason from marts.identity_conflicts"
+        conflicts = set(connection.execute(query).fetchall())
+    assert party[_hash("1001")] == party[_hash("anna@example.com")]
+    assert party[_hash("1002")] == party[_hash("ben@example.com")]
+    assert party[_hash("1001")] != party[_hash("1002")]
+    assert party[_hash("info@example.com")] == _hash("info@example.com")
+    assert party[_hash("guest@example.com")] == party[_hash("guest2@example.com")]
+    assert conflicts == {
+        (_hash("anna@example.com"), _hash("home@example.com"), "party_limit"),
+        (_hash("ben@example.com"), _hash("home@example.com"), "party_limit"),
+    }

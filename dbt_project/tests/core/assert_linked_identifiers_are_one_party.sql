@@ -8,4 +8,13 @@ inner join {{ ref('int_identities') }} as left_identities
     on left_identifiers.id_hash = left_identities.id_hash
 inner join {{ ref('int_identities') }} as right_identities
     on right_identifiers.id_hash = right_identities.id_hash
-where links.is_used and left_identities.party_id <> right_identities.party_id
+where
+    links.is_used
+    and left_identities.party_id <> right_identities.party_id
+    and not exists (
+        select 1 from {{ ref('int_identifiers_separated') }} as separated
+        where
+            links.left_number = separated.left_number
+            and links.right_number = separated.right_number
+            and not separated.is_kept
+    )

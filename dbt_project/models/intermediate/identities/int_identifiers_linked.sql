@@ -1,6 +1,8 @@
 select
     paired.left_number,
     paired.right_number,
+    paired.left_type,
+    paired.right_type,
     paired.recorded_at,
     paired.evidence_event_key,
     coalesce(paired.rank_of_right <= limits_right.max_linked, true)

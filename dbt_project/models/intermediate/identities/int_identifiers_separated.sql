@@ -1,0 +1,45 @@
+with beyond as (
+    select distinct component_number from {{ ref('int_components_beyond_limits') }}
+),
+
+linked as (
+    select
+        links.left_number,
+        links.right_number,
+        {{ identifier_place('links.left_type') }} as left_place,
+        {{ identifier_place('links.right_type') }} as right_place,
+        links.recorded_at
+    from {{ ref('int_identifiers_linked') }} as links
+    inner join {{ ref('int_identifiers_connected') }} as connected
+        on links.left_number = connected.node_number
+    inner join beyond on connected.component_number = beyond.component_number
+    where links.is_used
+),
+
+-- The weaker identifier chooses; two of one type never hold each other.
+directed as (
+    select
+        linked.*,
+        case
+            when left_place > right_place then left_number
+            when right_place > left_place then right_number
+        end as weaker_number,
+        least(left_place, right_place) as stronger_place
+    from linked
+),
+
+chosen as (
+    select
+        directed.*,
+        row_number() over (
+            partition by weaker_number
+            order by stronger_place, recorded_at, left_number, right_number
+        ) as choice_number
+    from directed
+)
+
+select
+    left_number,
+    right_number,
+    weaker_number is not null and choice_number = 1 as is_kept
+from chosen
