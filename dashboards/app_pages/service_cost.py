@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -174,29 +176,40 @@ def comparison(view: View, base: str, complete: pd.DataFrame) -> None:
 
 
 def below(view: View, contacts: pd.DataFrame) -> None:
-    """What stands behind the first screen: value by month, channels, the spread over customers."""
+    """What stands behind the first screen: the spread over customers, value by month, channels.
+
+    Only the open tab is drawn: two more pictures would delay the first screen by half a second.
+    """
     st.divider()
-    left, right = st.columns(2, gap="medium")
-    with left:
-        widgets.section(view, "service_cost.value_trend")
-        known = contacts[contacts["human_inbound_contact_count"] >= Ratio(0, 0).min_count]
-        chart = charts.trend(
-            list(known["month"]),
-            list(known["value_creating_contact_count"] / known["human_inbound_contact_count"]),
-            language=view.language,
-            title=view.text("service_cost.value_axis"),
-            colour=house_style.GREEN,
-            unit="rate",
-        )
-        widgets.figure(view, chart, key="value_trend", alt=view.text("service_cost.value_trend"))
-    with right:
-        by_channel(view)
-    spread(view)
+    names = ("spread", "value_trend", "by_channel")
+    tabs = st.tabs([view.text(f"service_cost.{name}") for name in names], on_change="rerun")
+    shown: tuple[Callable[[], None], ...] = (
+        lambda: spread(view),
+        lambda: value_trend(view, contacts),
+        lambda: by_channel(view),
+    )
+    for tab, draw in zip(tabs, shown, strict=True):
+        if tab.open:
+            with tab:
+                draw()
+
+
+def value_trend(view: View, contacts: pd.DataFrame) -> None:
+    """Share of contacts that create value, by month."""
+    known = contacts[contacts["human_inbound_contact_count"] >= Ratio(0, 0).min_count]
+    chart = charts.trend(
+        list(known["month"]),
+        list(known["value_creating_contact_count"] / known["human_inbound_contact_count"]),
+        language=view.language,
+        title=view.text("service_cost.value_axis"),
+        colour=house_style.GREEN,
+        unit="rate",
+    )
+    widgets.figure(view, chart, key="value_trend", alt=view.text("service_cost.value_trend"))
 
 
 def by_channel(view: View) -> None:
     """Cost of contacts by channel; a click opens the channel's contacts."""
-    widgets.section(view, "service_cost.by_channel")
     frame = data.cost_by_channel(view.copy, view.filters)
     names = [view.language.code_name("channel", code) for code in frame["channel"]]
     chart = charts.bars(
@@ -224,7 +237,7 @@ def spread(view: View) -> None:
     row = data.cost_spread(view.copy, view.filters).iloc[0]
     if not row["customer_count"]:
         return
-    widgets.section(view, "service_cost.spread", "service_cost.spread_help")
+    st.caption(view.text("service_cost.spread_help"))
     language = view.language
     total = float(row["total_amount"])
     tiles = (
