@@ -71,9 +71,23 @@ def test_the_size_of_a_chunk_changes_no_line(
     assert truths[0] == truths[1]
 
 
+# told by adapters and templates of real systems; the demo company has none of them
+_NOT_SIMULATED = {
+    "case.priority_changed",
+    "dispute.opened",
+    "dispute.closed",
+    "fx.rate_published",
+    "payment.authorized",
+    "payment.allocated",
+    "payment.expired",
+}
+
+
 def test_every_type_of_the_five_domains_occurs(default_demo: Simulated) -> None:
     domains = {"contact", "order", "billing", "feedback", "party"}
-    expected = {t.name for t in load().types.values() if t.domain in domains}
+    known = {t.name for t in load().types.values() if t.domain in domains}
+    expected = known - _NOT_SIMULATED
+    assert known >= _NOT_SIMULATED
     assert {row[0] for row in default_demo.rows("select distinct type from events")} == expected
     assert set(default_demo.truth["events"]) == expected
 
