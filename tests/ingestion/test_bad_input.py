@@ -206,3 +206,14 @@ def test_a_path_that_is_not_there_is_an_error(home: Home) -> None:
 def test_a_table_without_a_mapping_is_an_error(home: Home) -> None:
     with pytest.raises(inputs.InputError, match="--mapping"):
         home.ingest(home.write("contact/t.csv", "ticket,created\n1,2026-03-01\n"))
+
+
+def test_a_broken_line_keeps_its_place(home: Any) -> None:
+    for number in range(5):  # a join of lines and types put it first four times out of five
+        lines = [json.dumps(event(n)) for n in range(19)]
+        lines.insert(17, "{broken")
+        counts = home.ingest(
+            home.write(f"contact/{number}.jsonl", "\n".join(lines) + "\n" * number)
+        )
+        assert counts["quarantined"] == 1
+    assert [line for _, _, line in home.reasons()] == [18] * 5

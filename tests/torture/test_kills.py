@@ -18,8 +18,8 @@ PLAN: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "correct": ((1, 3), (20, 2)),
     "compact": ((1, 3), (40, 2)),
     "erase": ((2, 3), (20, 2)),
-    "build": ((1, 2), (10, 2)),
-    "publish": ((1, 4), (20, 2)),
+    "build": ((1, 1), (10, 2)),
+    "publish": ((1, 5), (20, 2)),
 }
 
 
