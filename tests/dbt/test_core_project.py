@@ -123,12 +123,13 @@ def test_every_mart_column_is_described() -> None:
 @pytest.fixture(scope="module")
 def compiled(tiny: Settings) -> dict[str, str]:
     """Compiled SQL of the models, without what `adapter.dispatch` spells for each engine."""
-    folder = tiny.runs / "dbt" / "compiled" / "waypost" / "models"
-    return {path.stem: path.read_text("utf-8") for path in folder.rglob("*.sql")}
+    folder = tiny.runs / "dbt" / "compiled" / "waypost"
+    # beside them lie tests and fixtures of unit tests, in folders named after their YAML file
+    paths = {path.stem: folder / path.relative_to(DBT) for path in models()}
+    return {name: path.read_text("utf-8") for name, path in paths.items()}
 
 
 def test_every_model_transpiles_to_spark(compiled: dict[str, str]) -> None:
-    assert len(compiled) >= len(models())
     failed = []
     for name, text in compiled.items():
         try:
