@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, drift, lateness, reconciliation, restatement, widgets
+from dashboards import conflicts, data, drift, lateness, reconciliation, restatement, widgets
 from dashboards.view import View, current
 
 STALE_AFTER_SECONDS = 2 * 86400
@@ -34,6 +34,7 @@ def show(view: View) -> None:
         reconciliation.show(view)
         restatement.show(view)
         quarantine(view)
+        conflicts.show(view)
         drift.show(view)
         receipts(view)
 
