@@ -177,6 +177,9 @@ def _take_in(
                 account.add(source, name, number)
         account.retracted += merged.retracted
         rejects += reading.conflicts.get(domain, [])
+    for by_source in reading.refused.values():
+        for source, number in by_source.items():
+            account.add(source, "refused", number)
     rejects.extend(
         [Reject(code, "", None, line, offset, None) for line, offset, code in lines.rejected]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ import numpy as np
 
 from ingestion import checks, draft, inputs, mapping, merge, quarantine, refusals
 from ingestion import log as event_log
-from ingestion.catalogue import load
+from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged
 from ingestion.quarantine import Reject
 from ingestion.sources.adapter import Adapter
@@ -95,7 +95,7 @@ class Reading:
     options: Options
     merged: dict[str, Merged] = field(default_factory=dict)
     conflicts: dict[str, list[Reject]] = field(default_factory=dict)
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, Counter[str]] = field(default_factory=dict)
     known_refusals: refusals.State = ()
 
     def __post_init__(self) -> None:
@@ -106,7 +106,7 @@ class Reading:
         rejects: list[Reject] = []
         with ThreadPoolExecutor(1) as aside:
             for chunk in inputs.chunks(self.lines.path, self.work):
-                drafts = self._load(chunk)
+                drafts = self._load(chunk, DOMAINS)
                 # finding the places reads the file once more: beside the merge, not after it
                 placed = aside.submit(self._placed, chunk, self._wrong([*drafts]))
                 for domain in drafts:
@@ -117,8 +117,6 @@ class Reading:
                     _count_dropped(self.con, domain, account)
                     _count_drift(self.con, domain, account)
                 rejects += placed.result()
-                for source, number in self.refused.items():
-                    account.add(source, "refused", number)
         return rejects
 
     def commit(self, domain: str) -> Merged:
@@ -131,9 +129,10 @@ class Reading:
             except merge.MovedError:
                 merge.discard(self.merged.pop(domain))
                 self.conflicts.pop(domain, None)
+                self.refused.pop(domain, None)  # tombstones may have come since: counted anew
                 self.known_refusals = refusals.state(self.options.log)
                 for chunk in inputs.chunks(self.lines.path, self.work):
-                    if drafts := self._load(chunk).get(domain):
+                    if drafts := self._load(chunk, (domain,)).get(domain):
                         self._merge(domain, chunk, drafts)
                 self._commit(domain)
         return self.merged[domain]
@@ -150,14 +149,17 @@ class Reading:
             clock=self.options.clock,
         )
 
-    def _load(self, chunk: inputs.Chunk) -> dict[str, list[str]]:
+    def _load(self, chunk: inputs.Chunk, counted: Collection[str]) -> dict[str, list[str]]:
+        """Drafts of the chunk; what is refused in the domains `counted` joins their account."""
         options = self.options
         clocks = checks.Clocks(
             options.run_started_at, options.recorded_at, options.recorded_as_occurred
         )
         country = (options.mapping and options.mapping.country) or options.country
         drafts = draft.load_chunk(self.con, chunk.path, clocks, country)
-        self.refused = refusals.refuse(self.con, options.log, drafts)
+        for domain, by_source in refusals.refuse(self.con, options.log, drafts).items():
+            if domain in counted:
+                self.refused.setdefault(domain, Counter()).update(by_source)
         return drafts
 
     def _merge(self, domain: str, chunk: inputs.Chunk, drafts: list[str]) -> None:

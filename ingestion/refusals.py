@@ -44,29 +44,34 @@ def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Itera
     temporary.replace(target)
 
 
-def refuse(con: duckdb.DuckDBPyConnection, log: Path, domains: Collection[str]) -> Counter[str]:
-    """Take rows about erased people out of the drafts; returns how many, by source."""
+def refuse(
+    con: duckdb.DuckDBPyConnection, log: Path, domains: Collection[str]
+) -> dict[str, Counter[str]]:
+    """Take rows about erased people out of the drafts; returns how many, by domain and source."""
     files = sorted(folder(log).glob("*.parquet"))
     if not files or not domains:
-        return Counter()
+        return {}
     listed = ", ".join(_text(path) for path in files)
     con.execute(
         "create or replace temp table tombstones as "
         f"select distinct tombstone from read_parquet([{listed}])"
     )
-    con.execute("create or replace temp table refused (row bigint, source varchar)")
+    con.execute("create or replace temp table refused (row bigint, domain varchar, source varchar)")
     for domain in domains:
         held = {name for name, *_ in con.execute(f"describe draft_{domain}").fetchall()}
         con.execute(f"""
             insert into refused
-            select distinct row, source from (
+            select distinct row, '{domain}', source from (
                 select row, source, unnest({traces.every(held)}) as trace
                 from draft_{domain} where problem is null
             ) where {_HASHED.format("trace")} in (select tombstone from tombstones)""")
     for (table,) in con.execute(_DRAFTS).fetchall():
         con.execute(f"delete from {table} where row in (select row from refused)")
-    counted = con.execute("select source, count(*) from refused group by source").fetchall()
-    return Counter({str(source): int(number) for source, number in counted})
+    counted: dict[str, Counter[str]] = {}
+    query = "select domain, source, count(*) from refused group by all"
+    for domain, source, number in con.execute(query).fetchall():
+        counted.setdefault(domain, Counter())[str(source)] = int(number)
+    return counted
 
 
 _DRAFTS = (

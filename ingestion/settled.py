@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from filelock import FileLock
+
 REASON_LENGTH = 200  # characters of what a person says about it
 _COLUMNS = {
     "input_key": "varchar",
@@ -36,14 +38,22 @@ def _file(folder: Path, input_key: str) -> Path:
 
 
 def add(folder: Path, input_key: str, places: Iterable[Place], reason: str, at: datetime) -> int:
-    """Settle rows of an input in one rename and return how many were open until now."""
+    """Settle rows of an input in one rename and return how many were open until now.
+
+    Two processes that settle rows of one input wait for each other, so that neither undoes the other.
+    """
     target = _file(folder, input_key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(target.parent / "settled.lock"):
+        return _add(target, input_key, places, reason, at)
+
+
+def _add(target: Path, input_key: str, places: Iterable[Place], reason: str, at: datetime) -> int:
     rows = json.loads(target.read_text("utf-8")) if target.exists() else []
     known = {Place(row["line_number"], row["code"], row["path"]) for row in rows}
     new = sorted(set(places) - known)
     about = {"settled_reason": reason[:REASON_LENGTH], "settled_at": at.isoformat()}
     rows += [{"input_key": input_key, **place._asdict(), **about} for place in new]
-    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
     draft.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
     draft.replace(target)

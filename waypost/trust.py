@@ -13,11 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from ingestion import log
-from ingestion.catalogue import DOMAINS
-from ingestion.parts import damage
+from waypost import source_ages
 from waypost.settings import Settings
 
 GATES = ("log", "marts")
@@ -49,7 +45,7 @@ def write(settings: Settings, step: str, *, now: datetime, error: str | None = N
             {"gate": gate["gate"], **failure} for gate in gates for failure in gate["failures"]
         ],
         "dbt": dbt,
-        "sources": _sources(settings),
+        "sources": source_ages.of_sources(settings.log, settings.runs / "sources.json"),
         "published": _read(published_path(settings)),
     }
     write_json(settings.runs / "trust.json", trust)
@@ -108,26 +104,3 @@ def _dbt(report: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "failures": report.get("failures", []),
         "seconds": report.get("seconds"),
     }
-
-
-def _sources(settings: Settings) -> list[dict[str, Any]]:
-    """Each source's last event, and its age against the newest record of all.
-
-    A damaged part is left out: the step that met it tells of it, and the rest shall be shown.
-    """
-    listed = [part for domain in DOMAINS for part in log.parts(settings.log, domain)]
-    uris = [str(one.path) for one in listed if not damage(one.path, one.size, deep=False)]
-    if not uris:
-        return []
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        rows = connection.execute(
-            """
-            select source, count(*), max(occurred_at)::varchar, max(recorded_at)::varchar,
-                epoch(max(max(recorded_at)) over ()) - epoch(max(recorded_at))
-            from read_parquet(?, union_by_name = true) group by source order by source
-            """,
-            [uris],
-        ).fetchall()
-    keys = ("source", "event_count", "last_occurred_at", "last_recorded_at", "age_seconds")
-    return [dict(zip(keys, row, strict=True)) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -102,30 +102,40 @@ def _latest_record(connection: duckdb.DuckDBPyConnection) -> datetime:
     return latest.astimezone(UTC) if latest else EMPTY_AS_OF
 
 
-def _fingerprint(seeds: Path, *parts: object) -> str:
+def _fingerprint(seeds: Iterable[Path], *parts: object) -> str:
     """Equal for equal code, configuration, commits and times."""
     digest = sha256(catalogue.load().version.encode())
     files = [*DBT_PROJECT.glob("models/**/*"), *DBT_PROJECT.glob("macros/**/*")]
-    files += [*DBT_PROJECT.glob("*.yml"), *seeds.glob("*.csv")]
-    for path in sorted(path for path in files if path.is_file()):
+    files += DBT_PROJECT.glob("*.yml")
+    for path in [*sorted(path for path in files if path.is_file()), *seeds]:
         digest.update(path.name.encode() + path.read_bytes())
     digest.update(json.dumps(parts, default=str).encode())
     return digest.hexdigest()[:16]
 
 
+def configuration(settings: Settings) -> dict[str, Path]:
+    """Name → file of each CSV of the configuration: the home's own where it has one, else ours."""
+    found = {path.name: path for path in sorted((DBT_PROJECT / "seeds").glob("*.csv"))}
+    for own in sorted(settings.config.glob("*.csv")):
+        if own.name not in found:
+            raise WaypostError(f"{own}: no configuration has this name; see dbt_project/seeds.")
+        header, wanted = (
+            path.read_text("utf-8-sig").partition("\n")[0].strip()
+            for path in (own, found[own.name])
+        )
+        if header != wanted:
+            raise WaypostError(f"{own}: the first line must be {wanted!r}.")
+        found[own.name] = own
+    return found
+
+
 def overlay_seeds(settings: Settings) -> Path:
-    """Default configuration with the home's own files in place of those of the same name."""
+    """Copy the configuration to where dbt reads it; the caller holds `runs/build.lock`."""
     overlay = settings.runs / "seeds"
     shutil.rmtree(overlay, ignore_errors=True)
     shutil.copytree(DBT_PROJECT / "seeds", overlay)
-    for own in sorted(settings.config.glob("*.csv")):
-        default = overlay / own.name
-        if not default.exists():
-            raise WaypostError(f"{own}: no configuration has this name; see dbt_project/seeds.")
-        header, wanted = (path.read_text("utf-8-sig").partition("\n")[0] for path in (own, default))
-        if header.strip() != wanted.strip():
-            raise WaypostError(f"{own}: the first line must be {wanted.strip()!r}.")
-        shutil.copyfile(own, default)
+    for name, path in configuration(settings).items():
+        shutil.copyfile(path, overlay / name)
     return overlay
 
 
@@ -139,12 +149,12 @@ def plan(settings: Settings, as_of: datetime | None, log_as_of: datetime | None)
     """What a build would read now; `as_of` is the greatest recorded time unless it is given."""
     upkeep.verify_parts(settings)
     limits = commit_limits(settings.log, log_as_of)
-    seeds = overlay_seeds(settings)
+    seeds = configuration(settings)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'; create schema log")
         _log_views(connection, settings, limits)
         moment = as_of or _latest_record(connection)
-    number = _fingerprint(seeds, moment, limits, _told_inputs(settings))
+    number = _fingerprint(seeds.values(), moment, limits, _told_inputs(settings))
     return Build(number, moment, log_as_of, limits)
 
 

@@ -12,6 +12,7 @@ import yaml
 from sqlglot import exp
 
 from ingestion import catalogue
+from waypost import warehouse
 from waypost.settings import PROJECT, Settings
 
 DBT = PROJECT / "dbt_project"
@@ -152,3 +153,18 @@ def test_a_select_joins_at_most_four_times_and_uses_nothing_that_only_one_engine
             wrong.append(f"{name}: {joins} joins")
         wrong += [f"{name}: {word}" for word in ("asof", "using key") if word in text.lower()]
     assert wrong == []
+
+
+def test_a_plan_leaves_the_configuration_alone_that_a_build_is_reading(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", secret_file=tmp_path / "secret")
+    settings.create()
+    seeds = warehouse.overlay_seeds(settings)
+    before = warehouse.plan(settings, None, None).build_id
+    named = seeds / "settings.csv"
+    named.write_text("what a build reads", "utf-8")
+    own = settings.config / "settings.csv"
+    own.write_text((warehouse.DBT_PROJECT / "seeds" / "settings.csv").read_text("utf-8") + "\n")
+    assert warehouse.plan(settings, None, None).build_id != before
+    assert named.read_text("utf-8") == "what a build reads"
+    warehouse.overlay_seeds(settings)
+    assert named.read_bytes() == own.read_bytes()

@@ -74,6 +74,7 @@ def found(settings: Settings) -> dict[tuple[Any, ...], tuple[Any, ...]]:
         ingest(settings, landed, adapter="shopify")
     ingest(settings, home / "erp.csv", mapping_file=TEMPLATE)
     warehouse.prepare(settings, settings.warehouse, None, None)
+    warehouse.overlay_seeds(settings)
     chosen = ["build", "--select", "+reconciliations", "warn_control_totals_match"]
     chosen += ["--exclude-resource-type", "unit_test"]
     outcome = warehouse.run_dbt(
@@ -138,6 +139,7 @@ def test_a_source_whose_own_totals_mostly_differ_stops_the_build(
     for text, failures in ((before, 0), (before + wrong, 1)):
         path.write_text(text, "utf-8")
         warehouse.prepare(settings, settings.warehouse, None, None)
+        warehouse.overlay_seeds(settings)
         outcome = warehouse.run_dbt(settings, settings.warehouse, ["build", "--select", *chosen])
         assert len(outcome.failures) == failures, outcome.failures
     assert outcome.failures[0].startswith("assert_most_control_totals_match")

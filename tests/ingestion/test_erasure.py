@@ -12,6 +12,7 @@ import pytest
 
 from ingestion import erasure as steps_of_log
 from ingestion import log, privacy
+from ingestion.reading import Account, Reading
 from tests.ingestion.conftest import Home, event
 from waypost import erasure, upkeep
 from waypost.cli import WaypostError
@@ -309,3 +310,24 @@ def test_a_crash_before_the_receipt_of_the_erasure_is_healed(settings: Settings)
     forget(settings)
     assert receipt.exists()
     assert [one for one in upkeep.examine(settings, deep=True) if one.is_broken] == []
+
+
+def test_a_tombstone_that_comes_during_an_ingest_is_counted(
+    home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = [order(9002, ADAS), case(9003, refs(("email", ADA))), case(9004, []), case(9005, [])]
+    file = home.write("order/meanwhile.jsonl", [*new, "{broken", *told()])
+    read_all = Reading.read_all
+
+    def erased_meanwhile(reading: Reading, account: Account) -> Any:
+        monkeypatch.undo()
+        rejects = read_all(reading, account)
+        forget(settings)
+        return rejects
+
+    monkeypatch.setattr(Reading, "read_all", erased_meanwhile)
+    counts = home.ingest(file)
+    parts = ("appended", "duplicates", "quarantined", "unused", "refused")
+    assert counts["read"] == 14 == sum(counts[name] for name in parts)
+    assert (counts["refused"], counts["appended"], counts["quarantined"]) == (7, 2, 1)
+    assert files_with(settings, "ord-9002", "zd-9003") == [f"{file}: ord-9002", f"{file}: zd-9003"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from ingestion import receipts
+from ingestion import receipts, settled
 from ingestion.log import file_uris
 from tests.ingestion.conftest import event
 from waypost import warehouse
@@ -128,3 +130,16 @@ def test_discard_wants_to_be_told_what_and_why(bad_file: Path) -> None:
         assert CliRunner().invoke(cli, ["quarantine", "discard", *arguments]).exit_code == 2
     result = CliRunner().invoke(cli, ["quarantine", "retry", "--input", "zz"])
     assert "fits no input" in result.output
+
+
+def test_rows_that_are_settled_at_the_same_time_are_all_settled(tmp_path: Path) -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+
+    def settle(line: int) -> int:
+        place = settled.Place(line, "bad_enum", "data.channel")
+        return settled.add(tmp_path, "a" * 64, [place], "known", at)
+
+    with ThreadPoolExecutor(8) as together:
+        assert list(together.map(settle, range(24))) == [1] * 24
+    rows = json.loads((tmp_path / "settled" / f"{'a' * 64}.json").read_text("utf-8"))
+    assert sorted(row["line_number"] for row in rows) == [*range(24)]

@@ -84,6 +84,7 @@ def build(
             return {**report, "is_unchanged": True, "failures": []}
         if not selected:
             _clear(settings, database)
+        warehouse.overlay_seeds(settings)
         warehouse.lay_log(settings, database, planned)
         outcome = warehouse.run_dbt(settings, database, _arguments(selected, unit_tests, tests))
         report |= {"is_unchanged": False, "counts": dict(outcome.counts)}
