@@ -21,13 +21,14 @@ class NoSecretError(Exception):
     """Addresses cannot be hashed here; the message is a label of the page."""
 
 
-def can_hash(secret_file: Path) -> str:
-    """Empty when addresses can be looked up, else the label that says what is missing."""
+def can_hash(secret_file: Path, serving: Serving) -> str:
+    """Empty when addresses can be looked up in this copy, else the label that says what is missing."""
     try:
-        _secret(secret_file)
+        secret = _secret(secret_file)
     except NoSecretError as error:
         return str(error)
-    return ""
+    known = serving.secret_fingerprint
+    return "" if known in ("", privacy.fingerprint(secret)) else "find_customer.other_secret"
 
 
 def hashed(secret_file: Path, way: str, address: str, country: str) -> tuple[str, str]:

@@ -44,11 +44,12 @@ def publish(
     metrics: Path,
     checks: Sequence[Mapping[str, Any]] = (),
     restatements: Path | None = None,
+    secret_fingerprint: str = "",
 ) -> dict[str, Any]:
     """Replace `serving_copy` by the marts of `warehouse` in one rename; returns counts.
 
     `checks` are the gates' results (name, passed, …) as the manifest shall show them; `restatements`
-    is the folder with results of `waypost restate`. Readers that have the old file open keep it; a
+    is the folder with results of `waypost restate`, `secret_fingerprint` names the hashing secret of the log. Readers that have the old file open keep it; a
     failure leaves the old file in place.
     """
     if not warehouse.exists():
@@ -57,7 +58,7 @@ def publish(
     draft = serving_copy.with_name(f".{serving_copy.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
-        counts = _write(warehouse, draft, metrics, checks, restatements)
+        counts = _write(warehouse, draft, metrics, checks, restatements, secret_fingerprint)
         draft.replace(serving_copy)
     finally:
         for leftover in (draft, draft.with_name(draft.name + ".wal")):
@@ -71,6 +72,7 @@ def _write(
     metrics: Path,
     checks: Sequence[Mapping[str, Any]],
     restatements: Path | None,
+    secret_fingerprint: str,
 ) -> dict[str, Any]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
@@ -80,7 +82,7 @@ def _write(
         _copy_bookkeeping(con)
         _write_metrics(con, metrics)
         restated.write(con, restatements)
-        build_id = _write_manifest(con, counts, checks)
+        build_id = _write_manifest(con, counts, checks, secret_fingerprint)
         con.execute("checkpoint serving")
         con.execute("detach serving")
     return {"build_id": build_id, "tables": len(counts), "rows": sum(counts.values())}
@@ -145,6 +147,7 @@ def _write_manifest(
     con: duckdb.DuckDBPyConnection,
     counts: Mapping[str, int],
     checks: Sequence[Mapping[str, Any]],
+    secret_fingerprint: str,
 ) -> str:
     build = con.execute("select build_id, as_of from warehouse.log.build").fetchone()
     if build is None:
@@ -152,16 +155,18 @@ def _write_manifest(
     settings = _settings(con)
     con.execute(
         "create table serving.manifest (build_id varchar, as_of timestamptz,"
-        " reporting_zone varchar, reporting_currency varchar, row_counts varchar, checks varchar)"
+        " reporting_zone varchar, reporting_currency varchar, row_counts varchar, checks varchar,"
+        " secret_fingerprint varchar)"
     )
     con.execute(
-        "insert into serving.manifest values (?, ?, ?, ?, ?, ?)",
+        "insert into serving.manifest values (?, ?, ?, ?, ?, ?, ?)",
         [
             *build,
             settings.get("reporting_tz", "UTC"),
             settings.get("reporting_currency", "EUR"),
             json.dumps(dict(counts)),
             json.dumps([dict(check) for check in checks], default=str),
+            secret_fingerprint,
         ],
     )
     return str(build[0])

@@ -26,6 +26,7 @@ class Serving:
     currency: str = "EUR"
     tables: tuple[str, ...] = ()
     checks: str = field(default="[]", compare=False)
+    secret_fingerprint: str = ""
 
     def has(self, table: str) -> bool:
         """True when the copy holds the table."""
@@ -53,8 +54,10 @@ def find(path: Path) -> Serving | None:
 def _read(path: str, _version: tuple[int, int]) -> Serving | None:
     """What a file says of itself; a swapped file has another inode and is read anew."""
     with _attached(path) as con:
+        # a copy that an earlier release published does not name the secret of its hashes
         row = con.execute(
-            "select build_id, as_of, reporting_zone, reporting_currency, checks from manifest"
+            "select build_id, as_of, reporting_zone, reporting_currency, checks, secret_fingerprint "
+            "from (from manifest union all by name select null::varchar as secret_fingerprint where false)"
         ).fetchone()
         tables = con.execute(
             "select table_name from duckdb_tables() where database_name = 'serving'"
@@ -62,8 +65,8 @@ def _read(path: str, _version: tuple[int, int]) -> Serving | None:
     if row is None:
         return None
     names = tuple(sorted(str(name) for (name,) in tables))
-    build_id, as_of, zone, currency, checks = row
-    return Serving(path, str(build_id), as_of, zone, currency, names, checks)
+    build_id, as_of, zone, currency, checks, secret = row
+    return Serving(path, str(build_id), as_of, zone, currency, names, checks, secret or "")
 
 
 def ask(serving: Serving, query: str, **parameters: object) -> pd.DataFrame:

@@ -20,60 +20,17 @@ _BLOCKED = re.compile(
     r"^(|0+|-1|null|none|nan|n/a|unknown|unbekannt|anonymous|anonym|guest|test|undefined|\?+)$"
 )
 _FUNCTIONAL = frozenset(
-    [
-        "info",
-        "support",
-        "noreply",
-        "no-reply",
-        "donotreply",
-        "rechnung",
-        "rechnungen",
-        "service",
-        "kontakt",
-        "contact",
-        "office",
-        "sales",
-        "vertrieb",
-        "billing",
-        "buchhaltung",
-        "admin",
-        "hello",
-        "hallo",
-        "mail",
-        "post",
-        "team",
-        "einkauf",
-        "help",
-    ]
+    (
+        "info support noreply no-reply donotreply rechnung rechnungen service kontakt contact "
+        "office sales vertrieb billing buchhaltung admin hello hallo mail post team einkauf help"
+    ).split()
 )
 _FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "gmx.de",
-        "gmx.net",
-        "gmx.at",
-        "gmx.ch",
-        "web.de",
-        "t-online.de",
-        "freenet.de",
-        "outlook.com",
-        "outlook.de",
-        "hotmail.com",
-        "hotmail.de",
-        "live.com",
-        "live.de",
-        "yahoo.com",
-        "yahoo.de",
-        "icloud.com",
-        "me.com",
-        "aol.com",
-        "posteo.de",
-        "mailbox.org",
-        "proton.me",
-        "protonmail.com",
-        "bluewin.ch",
-    ]
+    (
+        "gmail.com googlemail.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de "
+        "outlook.com outlook.de hotmail.com hotmail.de live.com live.de yahoo.com yahoo.de "
+        "icloud.com me.com aol.com posteo.de mailbox.org proton.me protonmail.com bluewin.ch"
+    ).split()
 )
 # Plain spellings that Python would return unchanged, so that SQL need not ask it.
 _PLAIN_EMAIL = r"^[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}$"
@@ -114,6 +71,11 @@ def _make_secret(path: Path) -> None:
 def fingerprint(secret: bytes) -> str:
     """16 hex digits that name a secret without telling it."""
     return hmac.new(secret, b"waypost fingerprint", hashlib.sha256).hexdigest()[:16]
+
+
+def kept_fingerprint(kept: Path) -> str:
+    """The fingerprint of the secret that made a log, as kept in the file; empty without one."""
+    return kept.read_text().strip() if kept.exists() else ""
 
 
 def check_fingerprint(secret: bytes, kept: Path) -> None:

@@ -43,6 +43,11 @@ class Settings:
         return self.home / "log"
 
     @property
+    def fingerprint(self) -> Path:
+        """Which hashing secret made the log."""
+        return self.log / "secret.fingerprint"
+
+    @property
     def quarantine(self) -> Path:
         """What was not let in: one Parquet file an input."""
         return self.home / "quarantine"

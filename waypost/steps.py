@@ -266,6 +266,7 @@ def publish_serving(
 ) -> Counts | None:
     """Swap the serving copy for the new marts; a past day is never published."""
     from dashboards.publish import publish
+    from ingestion import privacy
 
     if as_of or log_as_of:
         return None
@@ -277,6 +278,7 @@ def publish_serving(
             metrics=PROJECT / "dbt_project" / "metrics.yml",
             checks=reports,
             restatements=settings.runs / "restatements",
+            secret_fingerprint=privacy.kept_fingerprint(settings.fingerprint),
         )
         about = {
             "published_at": datetime.now(UTC).isoformat(),

@@ -34,7 +34,7 @@ def show(view: View) -> None:
 def ask_for(view: View) -> None:
     """The form; of what is typed only the party that it leads to outlives the run."""
     text = view.text
-    missing = customers.can_hash(view.secret_file)
+    missing = customers.can_hash(view.secret_file, view.copy)
     way = st.segmented_control(
         text("find_customer.by"),
         customers.WAYS,

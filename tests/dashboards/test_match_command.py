@@ -129,6 +129,24 @@ def test_an_absent_or_foreign_secret_is_told_and_none_is_made(
     assert result.exit_code == 1 and "not the one that made this log" in result.stderr
 
 
+def test_a_copy_alone_names_the_secret_of_its_hashes(
+    home: Path, published: Path, lists: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAYPOST_HOME", str(home))
+    assert not (home / "log").exists()
+    secret = lists / "secret"
+    secret.write_text("another secret of some length\n")
+    secret.chmod(0o600)
+    monkeypatch.setenv("WAYPOST_SECRET_FILE", str(secret))
+    address = min(known_customers(published))[0]
+    (lists / "in.csv").write_text(f"mail\n{address}\n", "utf-8")
+    result = match(lists / "in.csv", "--email", "mail")
+    assert result.exit_code == 1 and "is not the one of" in result.stderr
+    assert len(result.stderr.splitlines()) == 1 and not result.stdout
+    secret.write_text((published.parent / "secret").read_text())
+    assert match(lists / "in.csv", "--email", "mail").stderr.startswith("1 rows, 1 with")
+
+
 def test_the_list_may_not_be_written_into_the_home(published: Path, lists: Path) -> None:
     (lists / "in.csv").write_text("mail\na@example.org\n", "utf-8")
     result = match(lists / "in.csv", "--email", "mail", "--out", published / "out.csv")

@@ -235,6 +235,19 @@ def test_who_is_not_found_is_told_why(app: AppTest, way: str, typed: str, messag
     assert not app.subheader
 
 
+def test_a_secret_of_other_data_is_told_and_not_taken_for_nobody_found(
+    app: AppTest, home: Path, published: Path
+) -> None:
+    (home.parent / "secret").write_text("another secret of some length\n")
+    open_page(app, "find_customer")
+    look_for(app, "number", a_customer(published)[2])
+    assert len(app.subheader) == 1
+    app.segmented_control(key="find_by").set_value("email").run()
+    told = Language("en").text("find_customer.other_secret", path=home.parent / "secret")
+    assert app.warning[0].value == told
+    assert not app.text_input and not app.subheader
+
+
 def test_without_a_secret_addresses_are_not_looked_up_and_numbers_are(
     app: AppTest, home: Path, published: Path
 ) -> None:

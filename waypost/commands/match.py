@@ -73,7 +73,8 @@ def _asked(email: str | None, phone: str | None, others: Sequence[str]) -> list[
 
 
 def _secret(settings: Settings) -> bytes:
-    """The secret that made the log; never a new one."""
+    """The secret that made the log and the published copy; never a new one."""
+    from dashboards import serving
     from ingestion import privacy
 
     if not settings.secret_file.exists():
@@ -81,13 +82,19 @@ def _secret(settings: Settings) -> bytes:
             f"There is no hashing secret at {settings.secret_file}: set WAYPOST_SECRET_FILE to the "
             "one that made this log."
         )
-    kept = settings.log / "secret.fingerprint"
+    kept = settings.fingerprint
     try:
         secret = privacy.read_secret(settings.secret_file)
         if kept.exists():
             privacy.check_fingerprint(secret, kept)
     except privacy.SecretError as error:
         raise WaypostError(str(error)) from error
+    copy = serving.find(settings.serving_copy)
+    if copy and copy.secret_fingerprint not in ("", privacy.fingerprint(secret)):
+        raise WaypostError(
+            f"The secret at {settings.secret_file} is not the one of {settings.serving_copy}: set "
+            "WAYPOST_SECRET_FILE to the one that made this log, or run waypost build and publish."
+        )
     return secret
 
 
