@@ -37,8 +37,8 @@ FORCE:
 run: setup ## Run the whole pipeline through Airflow, then serve the dashboards
 	$(BIN)/waypost run
 
-test: setup ## Run the tests
-	$(BIN)/pytest
+test: setup ## Run the tests, two at a time
+	$(BIN)/pytest -n 2
 
 torture: setup ## Kill, fill, flip and race for an hour: the long versions of the tests of crashes
 	$(BIN)/pytest tests/torture --torture

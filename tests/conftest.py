@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,23 @@ os.environ |= {
     "GX_ANALYTICS_ENABLED": "false",
 }
 os.environ.pop("WAYPOST_ALERT_URL", None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A parallel run: see tests/workers.py."""
+    from tests.workers import ByGroup
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker of a parallel run; a plain run keeps the order of the files."""
+    if hasattr(config, "workerinput"):
+        from tests.workers import longest_first
+
+        longest_first(items)
 
 
 def pytest_unconfigure() -> None:
