@@ -19,7 +19,7 @@ from deltalake import DeltaTable
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import side_by_side
+from ingestion import sealing, side_by_side
 
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
@@ -128,7 +128,7 @@ def _listed(paths: list[str], *, columns_differ: bool = True) -> str:
 
 def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
     """Make temp table `fates(row, source, event_key, fate)` of the rows that are not simply new."""
-    draft = f"draft_{merged.domain}"
+    draft = sealing.rows(con, f"draft_{merged.domain}", merged.domain)
     con.execute(f"""
         create or replace temp table firsts as
         select event_key, min(row) as first_row, count(*) as copies
@@ -233,7 +233,8 @@ def _new_rows(
         return None
     held = {row[0] for row in con.execute(f"describe {draft}").fetchall()}
     names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
-    query = f"select {', '.join(names)} from {draft} where {sound}"
+    rows = sealing.rows(con, draft, merged.domain)
+    query = f"select {', '.join(names)} from {rows} where {sound}"
     return _write_part(con, merged, append_key, query, input_key)
 
 

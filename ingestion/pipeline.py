@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -130,10 +131,12 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
     receipt = receipts.read(options.log, input_key)
     if receipt and receipt["append_key"] == append_key:
         return Counter(skipped_inputs=1)
+    known = len(privacy.keys(options.secret)) if receipt is None else receipt.get("key_count", 1)
+    options = replace(options, party_keys=known)
     with ExitStack() as held:
         work = held.enter_context(workplace(options.work))
         staging = work if options.dry_run else held.enter_context(workplace(options.log / ".work"))
-        con = held.enter_context(_connection(work, options.secret))
+        con = held.enter_context(_connection(work, options))
         differ = held.enter_context(_differ(work, input_key, options))
         account = _take_in(con, path, (work, staging), input_key, append_key, options, differ)
         if differ and not options.dry_run:
@@ -146,12 +149,12 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
 
 
 @contextmanager
-def _connection(work: Path, secret: bytes) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connection(work: Path, options: Options) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
         con.execute(f"set temp_directory = '{str(work).replace(chr(39), chr(39) * 2)}'")
-        privacy.install(con, secret)
+        privacy.install(con, options.secret, party_keys=options.party_keys)
         yield con
 
 
@@ -270,6 +273,7 @@ def _write_receipt(
         {
             "input_key": input_key,
             "append_key": append_key,
+            "key_count": options.party_keys,
             "file_name": path.name,
             "given": _given(path, options),
             "committed_at": options.clock().isoformat(),

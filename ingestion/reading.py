@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from ingestion import checks, draft, inputs, mapping, merge, quarantine, refusals
+from ingestion import checks, draft, inputs, mapping, merge, privacy, quarantine, refusals
 from ingestion import log as event_log
 from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged
@@ -42,6 +42,7 @@ class Options:
     dry_run: bool = False
     adapter: Adapter | None = None
     topic: str | None = None
+    party_keys: int = 1  # keys that had sealed the hashes which the input names as such
 
     def append_key(self, input_key: str) -> str:
         """32 hex digits over input bytes, mapping, adapter and catalogue version, and options."""
@@ -140,6 +141,8 @@ class Reading:
     def _commit(self, domain: str) -> None:
         if refusals.state(self.options.log) != self.known_refusals:
             raise merge.MovedError(domain)
+        # a rotation has begun since: what was read is sealed by too few keys
+        privacy.check_fingerprint(self.options.secret, self.options.log / "secret.fingerprint")
         merge.commit(
             self.con,
             self.merged[domain],

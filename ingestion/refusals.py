@@ -1,22 +1,24 @@
 """Tombstones of erased people: written once, asked at the door; cannot be read back.
 
 One Parquet file an erasure, of keyed hashes of traces (see `traces`): who has the log alone cannot
-tell whom it is about, and who delivers the person again is refused.
+tell whom it is about, and who delivers the person again is refused. A trace that names a hash names
+it as it was when the tombstone was made, so the door seals its hashes no further before it looks.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from itertools import product
 from pathlib import Path
 from uuid import uuid4
 
 import duckdb
 
-from ingestion import traces
+from ingestion import sealing, traces
 
 State = tuple[tuple[str, int, int], ...]
-_HASHED = "keyed_hash('erased', {})"
+_HASHED = "sealed(keyed_hash('erased', {}))"
 
 
 def folder(log: Path) -> Path:
@@ -34,9 +36,9 @@ def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Itera
     """Add traces to the tombstones of an erasure in one rename; `privacy.install` has run."""
     target = folder(log) / f"{request_id}.parquet"
     temporary = target.with_suffix(f".{uuid4().hex[:12]}.tmp")
-    kept = f" union select tombstone from read_parquet({_text(target)})" if target.exists() else ""
+    kept = f" union select * from ({_tombstones([target])})" if target.exists() else ""
     con.execute(
-        f"copy (select {_HASHED.format('trace')} as tombstone "
+        f"copy (select {_HASHED.format('trace')} as tombstone, getvariable('waypost_keys') as key_count "
         f"from (select unnest($1::varchar[]) as trace){kept} order by 1) "
         f"to {_text(temporary)} (format parquet)",
         [sorted(found)],
@@ -51,27 +53,39 @@ def refuse(
     files = sorted(folder(log).glob("*.parquet"))
     if not files or not domains:
         return {}
-    listed = ", ".join(_text(path) for path in files)
     con.execute(
         "create or replace temp table tombstones as "
-        f"select distinct tombstone from read_parquet([{listed}])"
+        f"select distinct tombstone, key_count from ({_tombstones(files)})"
     )
+    counts = con.execute("select distinct key_count from tombstones").fetchall()
     con.execute("create or replace temp table refused (row bigint, domain varchar, source varchar)")
-    for domain in domains:
+    for domain, (key_count,) in product(domains, counts):
         held = {name for name, *_ in con.execute(f"describe draft_{domain}").fetchall()}
+        rows = sealing.rows(con, f"draft_{domain}", domain, f"sealed_{key_count}")
         con.execute(f"""
             insert into refused
             select distinct row, '{domain}', source from (
                 select row, source, unnest({traces.every(held)}) as trace
-                from draft_{domain} where problem is null
-            ) where {_HASHED.format("trace")} in (select tombstone from tombstones)""")
+                from {rows} where problem is null
+            ) where {_HASHED.format("trace")} in (
+                select tombstone from tombstones where key_count = {key_count})""")
     for (table,) in con.execute(_DRAFTS).fetchall():
         con.execute(f"delete from {table} where row in (select row from refused)")
     counted: dict[str, Counter[str]] = {}
-    query = "select domain, source, count(*) from refused group by all"
+    query = "select domain, source, count(distinct row) from refused group by all"
     for domain, source, number in con.execute(query).fetchall():
         counted.setdefault(domain, Counter())[str(source)] = int(number)
     return counted
+
+
+def _tombstones(files: Iterable[Path]) -> str:
+    """SQL of tombstone and key_count: how many keys had sealed the hashes in what it stands for."""
+    listed = ", ".join(_text(path) for path in files)
+    return (
+        "select tombstone, coalesce(key_count, 1) as key_count from ("
+        f"from read_parquet([{listed}], union_by_name = true) "
+        "union all by name select null::bigint as key_count where false)"
+    )
 
 
 _DRAFTS = (

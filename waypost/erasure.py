@@ -95,7 +95,7 @@ def carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
 def _begin(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> Erasure:
     settings.create()
     secret = privacy.read_secret(settings.secret_file)
-    privacy.check_fingerprint(secret, settings.log / "secret.fingerprint")
+    privacy.check_fingerprint(secret, settings.fingerprint)
     return erasure.begin(settings.log, secret, id_hash, salt=salt, at=now)
 
 
@@ -111,8 +111,10 @@ def _is_done(settings: Settings, request: Erasure) -> bool:
 
 
 def _refuse(settings: Settings, request: Erasure) -> None:
+    secret = privacy.read_secret(settings.secret_file)
+    privacy.check_fingerprint(secret, settings.fingerprint)
     with duckdb.connect() as con:
-        privacy.install(con, privacy.read_secret(settings.secret_file))
+        privacy.install(con, secret)
         refusals.add(con, settings.log, request.request_id, request.found)
 
 

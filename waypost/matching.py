@@ -130,7 +130,7 @@ def _resolve(
         create temp table found as
         select ids.id_type, ids.value, ids.id_class, identifiers.party_id
         from ids left join serving.identifiers as identifiers
-            on ids.id_hash = identifiers.id_hash
+            on sealed(ids.id_hash) = identifiers.id_hash
             and ids.id_class = 'personal' and identifiers.id_class = 'personal'
     """)
 

@@ -7,8 +7,6 @@ back to the earlier. A state older than the one known, or the same again, change
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,13 +14,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ingestion.privacy import first_hash, seal
 from ingestion.sources.adapter import Event, Outcome, Snapshot, Unused, Watched, Wrong
 
 OLDER = Unused("state older than the one known")
 UNCHANGED = Unused("state unchanged")
 COVERED = Unused("state covered by the history of its changes")
 _ALWAYS = "9999-12-31T00:00:00+00:00"  # seen at: no later state says more than the history
-_Told = tuple[str, str, Event]  # a fact: its id, the hash of its content, the fact
+_Told = tuple[str, str, Event]  # a fact: its id, the first key's hash of its content, the fact
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,8 @@ class Known:
 def diff(known: Known | None, now: Snapshot, key: bytes) -> tuple[list[Outcome], Known | None]:
     """What changed, and the state to remember (the one known, when nothing new was learnt).
 
-    `key` makes the hashes of values useless to whoever finds them. Never empty: an object of which
+    `key` (a secret with all its keys) makes the hashes of values useless to whoever finds them:
+    what is kept, or stands in an id, is sealed. Never empty: an object of which
     nothing changed gives one `Unused`, one without a time of its state one `Wrong`; only the mark
     that an object has a history gives nothing.
     """
@@ -53,18 +53,20 @@ def diff(known: Known | None, now: Snapshot, key: bytes) -> tuple[list[Outcome],
     seen = _moment(now.seen_at)
     if seen is None:
         return [Wrong("bad_time", "seen_at")], known
-    values = {name: _kept(watched, key) for name, watched in now.fields.items()}
+    first = {name: _kept(watched, key) for name, watched in now.fields.items()}
+    values = {name: _sealed(now.fields[name], value, key) for name, value in first.items()}
     prints = [_print(_content(fact), key) for fact in now.facts]
-    whole = _print([values, prints], key)
+    whole = seal(key, _print([first, prints], key))
     if known and (late := _repeats(known, seen, whole)):
         return [late], known
     before = known or Known(seen_at="")
     facts = list(_telling(before, now, prints, seen.isoformat()))
     told: list[Outcome] = [
         *_changes(before, now, values, seen, key),
-        *_restated(before, facts, seen),
+        *_restated(before, facts, seen, key),
     ]
-    return told or [UNCHANGED], _remember(before, values, facts, seen.isoformat(), whole)
+    contents = {identity: seal(key, content) for identity, content, _ in facts}
+    return told or [UNCHANGED], _remember(before, values, contents, seen.isoformat(), whole)
 
 
 def _repeats(known: Known, seen: datetime, whole: str) -> Unused | None:
@@ -75,10 +77,9 @@ def _repeats(known: Known, seen: datetime, whole: str) -> Unused | None:
 
 
 def _remember(
-    before: Known, values: Mapping[str, Any], facts: Sequence[_Told], at: str, whole: str
+    before: Known, values: Mapping[str, Any], told: Mapping[str, str], at: str, whole: str
 ) -> Known:
     """The known state with what this one tells laid over it; fields left out stay as known."""
-    told = {identity: content for identity, content, _ in facts}
     tied = (*before.tied, whole) if before.seen_at == at else (whole,)
     return Known(at, {**before.values, **values}, {**before.facts, **told}, tied)
 
@@ -104,7 +105,7 @@ def _changes(
 def _change(name: str, watched: Watched, now: Snapshot, seen: datetime, key: bytes) -> Event:
     """The event of a change, whose id names object, field, time and value."""
     when = _moment(watched.at) or seen
-    value = _print(watched.value, key)[:8]
+    value = seal(key, _print(watched.value, key)[:8])
     event: Event = {"specversion": "1.0", **now.template}
     event |= {
         "id": f"{now.object_key}/{name}/{_text(when)}/{value}",
@@ -134,15 +135,15 @@ def _telling(before: Known, now: Snapshot, prints: Sequence[str], at: str) -> It
             yield identity, content, fact
 
 
-def _restated(before: Known, facts: Sequence[_Told], seen: datetime) -> Iterator[Event]:
+def _restated(before: Known, facts: Sequence[_Told], seen: datetime, key: bytes) -> Iterator[Event]:
     """Facts that are new, as they are; facts told anew with other content, as amendments."""
     for identity, content, fact in facts:
         if identity not in before.facts:
             yield dict(fact)
-        elif before.facts[identity] != content:
+        elif before.facts[identity] != seal(key, content):
             yield {
                 **fact,
-                "id": f"{identity}/{_text(seen)}/{content[:8]}",
+                "id": f"{identity}/{_text(seen)}/{seal(key, content[:8])}",
                 "amends": identity,
                 "derivation": "snapshot_diff",
                 "recordedtime": _text(seen),
@@ -162,9 +163,13 @@ def _kept(watched: Watched, key: bytes) -> Any:
     return _print(watched.value, key)
 
 
+def _sealed(watched: Watched, kept: Any, key: bytes) -> Any:
+    return kept if watched.value is None or watched.before else seal(key, kept)
+
+
 def _print(value: Any, key: bytes) -> str:
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+    return first_hash(key, text.encode("utf-8", "replace"))
 
 
 def _moment(text: Any) -> datetime | None:

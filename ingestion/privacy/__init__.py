@@ -1,19 +1,56 @@
-"""Personal identifiers to keyed hashes: the secret, the normal forms, the classes; knows no event."""
+"""Personal identifiers to keyed hashes: the normal forms, the classes, the SQL; knows no event."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
-import os
 import re
-import secrets
-import sys
-import tempfile
 import unicodedata
-from pathlib import Path
 
 import duckdb
 import phonenumbers
+
+from ingestion.privacy.secret import (
+    DIGITS,
+    UNFINISHED,
+    SecretError,
+    chained,
+    check_fingerprint,
+    fingerprint,
+    first_hash,
+    hash_id,
+    is_rotating,
+    keep_fingerprint,
+    kept_fingerprint,
+    keys,
+    read_secret,
+    seal,
+    write_whole,
+)
+
+__all__ = [
+    "DIGITS",
+    "UNFINISHED",
+    "SecretError",
+    "chained",
+    "check_fingerprint",
+    "cursor",
+    "fingerprint",
+    "first_hash",
+    "hash_id",
+    "id_class",
+    "install",
+    "is_rotating",
+    "keep_fingerprint",
+    "kept_fingerprint",
+    "key_count",
+    "keys",
+    "normalise",
+    "read_secret",
+    "resolve",
+    "seal",
+    "sealing",
+    "write_whole",
+]
 
 _BLOCK = 64  # bytes of a SHA-256 block (RFC 2104)
 _BLOCKED = re.compile(
@@ -35,63 +72,6 @@ _FREE_MAIL = frozenset(
 # Plain spellings that Python would return unchanged, so that SQL need not ask it.
 _PLAIN_EMAIL = r"^[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}$"
 _PLAIN_PHONE = r"^\+[1-9][1-9][1-9][1-9][0-9]{5,10}$"
-
-
-class SecretError(Exception):
-    """The hashing secret is missing, open to others, or not the one that made this log."""
-
-
-def read_secret(path: Path) -> bytes:
-    """Read the secret, making one (mode 0600) at first use; says so in one line on stderr."""
-    if not path.exists():
-        _make_secret(path)
-    if path.stat().st_mode & 0o077:
-        raise SecretError(f"{path} can be read by others: run chmod 600 {path}.")
-    secret = path.read_text().strip().encode()
-    if len(secret) < 16:
-        raise SecretError(f"{path} holds fewer than 16 characters: put a longer secret there.")
-    return secret
-
-
-def _make_secret(path: Path) -> None:
-    """Put a new secret in place whole or not at all; of two processes one wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # mode 0600
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    try:
-        os.link(name, path)
-        print(f"waypost: made a new hashing secret in {path}; keep a copy of it", file=sys.stderr)
-    except FileExistsError:
-        pass
-    finally:
-        Path(name).unlink()
-
-
-def fingerprint(secret: bytes) -> str:
-    """16 hex digits that name a secret without telling it."""
-    return hmac.new(secret, b"waypost fingerprint", hashlib.sha256).hexdigest()[:16]
-
-
-def kept_fingerprint(kept: Path) -> str:
-    """The fingerprint of the secret that made a log, as kept in the file; empty without one."""
-    return kept.read_text().strip() if kept.exists() else ""
-
-
-def check_fingerprint(secret: bytes, kept: Path) -> None:
-    """Refuse a secret other than the one whose fingerprint the log keeps in `kept`."""
-    mine = fingerprint(secret)
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=kept.parent)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(mine + "\n")
-        Path(name).replace(kept)
-    elif kept.read_text().strip() != mine:
-        raise SecretError(
-            f"the secret is not the one that made this log (its fingerprint is in {kept}): "
-            "set WAYPOST_SECRET_FILE to the right one."
-        )
 
 
 def normalise(id_type: str, value: str, country: str) -> str:
@@ -123,45 +103,75 @@ def id_class(id_type: str, normal: str) -> str:
     return "personal"
 
 
-def hash_id(secret: bytes, id_type: str, normal: str) -> str:
-    """`id_hash`: first 32 hex digits of HMAC-SHA-256(secret, id_type ‖ 0x1F ‖ value)."""
-    message = f"{id_type}\x1f{normal}".encode()
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()[:32]
+def install(
+    con: duckdb.DuckDBPyConnection, secret: bytes, *, party_keys: int | None = None
+) -> None:
+    """Give a connection the macros that make hashes (RFC 2104) and seal them.
+
+    `keyed_hash(id_type, value)` is what the first key makes, `sealed(hash)` brings it to the last
+    and `sealed_<n>(hash)` to key n. A hash that was delivered as one (type `party`) bears the number
+    of keys that it is sealed by in front (`2:`) until then: `party_keys`, by default all.
+    """
+    known = keys(secret)
+    for number, key in enumerate(known, 1):
+        block = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+        con.execute(f"set variable waypost_ipad_{number} = ?", [bytes(b ^ 0x36 for b in block)])
+        con.execute(f"set variable waypost_opad_{number} = ?", [bytes(b ^ 0x5C for b in block)])
+    delivered = party_keys or len(known)
+    con.execute("set variable waypost_keys = ?", [len(known)])
+    con.execute("set variable waypost_party = ?", ["" if delivered == 1 else f"{delivered}:"])
+    _make_macros(con, len(known))
 
 
-def install(con: duckdb.DuckDBPyConnection, secret: bytes) -> None:
-    """Give a connection the macro `keyed_hash(id_type, value)`, equal to `hash_id` (RFC 2104)."""
-    key = secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()
-    key = key.ljust(_BLOCK, b"\0")
-    con.execute("set variable waypost_ipad = ?", [bytes(b ^ 0x36 for b in key)])
-    con.execute("set variable waypost_opad = ?", [bytes(b ^ 0x5C for b in key)])
-    _make_macro(con)
+def key_count(con: duckdb.DuckDBPyConnection) -> int:
+    """How many keys the secret has that `install` was given."""
+    (count,) = con.execute("select getvariable('waypost_keys')").fetchone() or (0,)
+    return int(count)
 
 
 def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """A second connection to the same database with what `install` gave the first, in UTC."""
-    own = con.cursor()
+    own, count = con.cursor(), key_count(con)
     own.execute("set timezone = 'UTC'")
-    for name in ("waypost_ipad", "waypost_opad"):
-        pad = con.execute(f"select getvariable('{name}')").fetchone()
-        own.execute(f"set variable {name} = ?", list(pad or ()))
-    _make_macro(own)
+    pads = [f"waypost_{pad}_{number}" for number in range(1, count + 1) for pad in ("ipad", "opad")]
+    for name in (*pads, "waypost_keys", "waypost_party"):
+        held = con.execute(f"select getvariable('{name}')").fetchone()
+        own.execute(f"set variable {name} = ?", list(held or ()))
+    _make_macros(own, count)
     return own
 
 
-def _make_macro(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(
-        "create or replace temp macro keyed_hash(id_type, value) as left(sha256("
-        "getvariable('waypost_opad') || unhex(sha256(getvariable('waypost_ipad') "
-        "|| encode(id_type || chr(31) || value)))), 32)"
-    )
+def _make_macros(con: duckdb.DuckDBPyConnection, count: int) -> None:
+    made = f"left({_digest(1, 'id_type || chr(31) || value')}, {DIGITS})"
+    con.execute(f"create or replace temp macro keyed_hash(id_type, value) as {made}")
+    for until in range(1, count + 1):
+        cases = [f"when length(found) = {DIGITS} then {sealing('found', 1, until)}"]
+        for since in range(2, count + 1):
+            whole = sealing(f"right(found, {DIGITS})", since, until)
+            cases.append(f"when starts_with(found, '{since}:') then {whole}")
+        body = "found" if count == 1 else f"case {' '.join(cases)} end"
+        con.execute(f"create or replace temp macro sealed_{until}(found) as {body}")
+        con.execute(f"create or replace temp macro sealed(found) as {body}")
+
+
+def sealing(found: str, since: int, until: int, digits: int = DIGITS) -> str:
+    """SQL: a hash (SQL of its digits) that `since` keys have made, sealed by those up to `until`."""
+    for number in range(since + 1, until + 1):
+        found = f"left({_digest(number, found)}, {digits})"
+    return found
+
+
+def _digest(number: int, text: str) -> str:
+    """SQL of HMAC-SHA-256 under key `number`, 64 hex digits."""
+    inner = f"sha256(getvariable('waypost_ipad_{number}') || encode({text}))"
+    return f"sha256(getvariable('waypost_opad_{number}') || unhex({inner}))"
 
 
 def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
     """Add to `table(id_type, value)` of distinct pairs the columns id_class, id_hash, domain_hash.
 
-    A value of type `party` that has the form of an id_hash is one (the dashboards know no other
-    name of a person) and stays as it is. Values in a plain normal form stay in SQL; the odd rest (umlauts, spaces, local phone numbers)
+    Hashes are to be `sealed` before they are kept. A value of type `party` that has the form of an
+    id_hash is one (the dashboards know no other name of a person) and stays as it is. Values in a plain normal form stay in SQL; the odd rest (umlauts, spaces, local phone numbers)
     goes through Python once a distinct value. `install` must have run on the connection.
     """
     odd = con.execute(
@@ -198,7 +208,8 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
             from normalised
         )
         select id_type, value, id_class, case
-            when id_type = 'party' and regexp_full_match(normal, '[0-9a-f]{{32}}') then normal
+            when id_type = 'party' and regexp_full_match(normal, '[0-9a-f]{{32}}')
+                then getvariable('waypost_party') || normal
             else keyed_hash(id_type, normal) end as id_hash,
             case when mail_domain <> '' and mail_domain not in ({free})
                 then keyed_hash('domain', mail_domain) end as domain_hash
