@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock
 
-from ingestion import inputs
+from ingestion import inputs, traces
 from ingestion.sources import exports
+from ingestion.sources.adapter import Refused
 from ingestion.sources.looks import LOOKS, Look, Seen, everything, moment
 
 SCHEMA = pa.schema(
@@ -144,21 +147,49 @@ def _told(event: dict[str, Any], measure: str, amount: str | None) -> Seen:
     )
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the totals against an erasure: what it looks for is not written meanwhile."""
+    with FileLock(folder / "controls.lock"):
+        yield
+
+
 def write(
-    folder: Path, input_key: str, seen: Iterable[tuple[str, Seen]], committed_at: datetime
+    folder: Path,
+    input_key: str,
+    seen: Iterable[tuple[str, Seen]],
+    committed_at: datetime,
+    refused: Refused,
 ) -> None:
     """Write what one reading of the input saw; an earlier reading's file stays for the past.
 
-    The name says when, so that a build picks of each input the reading that it may know.
+    The name says when, so that a build picks of each input the reading that it may know. What is
+    `refused` as an erased person's is left out: its total stands under a stand-in already.
     """
+    listed = list(seen)
+    if not listed and not any(folder.glob(f"{input_key}-*.parquet")):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        gone = refused(
+            {
+                str(n): traces.of_object(one.measure, one.object_id)
+                for n, (_, one) in enumerate(listed)
+            }
+        )
+        own = [pair for number, pair in enumerate(listed) if str(number) not in gone]
+        _write(folder, input_key, own, committed_at)
+
+
+def _write(
+    folder: Path, input_key: str, seen: Iterable[tuple[str, Seen]], committed_at: datetime
+) -> None:
     target = folder / f"{input_key}-{committed_at.astimezone(UTC):{STAMP}}.parquet"
     latest: dict[tuple[str, str, str], Seen] = {}
     for source, one in seen:
         key = (source, one.measure, one.object_id)
         if key not in latest or not latest[key].is_withdrawn:
             latest[key] = one
-    if not latest and not any(folder.glob(f"{input_key}-*.parquet")):
-        return
     rows = [
         {
             "source": source,
@@ -172,7 +203,6 @@ def write(
         }
         for (source, measure, identity), one in latest.items()
     ]
-    folder.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".tmp")
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), temporary)
     temporary.replace(target)

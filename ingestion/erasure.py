@@ -7,6 +7,7 @@ again after a crash it goes on with the same salt, so that all parts agree.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, replace
@@ -59,10 +60,7 @@ class Erasure:
 
     def stand_in(self, trace: str) -> str:
         """What stands in place of a trace, the same in all parts."""
-        with duckdb.connect() as con:
-            _macros(con, self)
-            (text,) = con.execute("select stand_in($1)", [trace]).fetchone() or ("",)
-            return str(text)
+        return hashlib.sha256(f"{self.salt}\x1f{trace}".encode()).hexdigest()[:32]
 
 
 def begin(log: Path, secret: bytes, id_hash: str, *, salt: str, at: datetime) -> Erasure:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from ingestion import (
     privacy,
     quarantine,
     receipts,
+    refusals,
     sources,
 )
 from ingestion.catalogue import DOMAINS
 from ingestion.quarantine import Reject
 from ingestion.reading import COUNTS, Account, Options, Reading
 from ingestion.sources import exports, reader, states
-from ingestion.sources.adapter import Differ
+from ingestion.sources.adapter import Differ, Refused
 from ingestion.sources.looks import Seen
 from ingestion.workplace import workplace
 
@@ -139,10 +141,11 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         con = held.enter_context(_connection(work, options))
         differ = held.enter_context(_differ(work, input_key, options))
         account = _take_in(con, path, (work, staging), input_key, append_key, options, differ)
+        refused = partial(refusals.among, con, options.log)
         if differ and not options.dry_run:
-            differ.keep()
+            differ.keep(refused)
         if not options.dry_run:
-            _write_controls(path, work, input_key, options)
+            _write_controls(path, work, input_key, options, refused)
     if not options.dry_run:
         _write_receipt(path, input_key, append_key, account, options)
     return account.counts
@@ -235,7 +238,9 @@ def _lines(
     return inputs.json_lines(path, work), []
 
 
-def _write_controls(path: Path, work: Path, input_key: str, options: Options) -> None:
+def _write_controls(
+    path: Path, work: Path, input_key: str, options: Options, refused: Refused
+) -> None:
     """What was delivered by a plain look, for the build to compare the log with."""
     seen: list[tuple[str, Seen]] = []
     if options.mapping:
@@ -243,7 +248,7 @@ def _write_controls(path: Path, work: Path, input_key: str, options: Options) ->
     elif options.adapter:
         system = options.adapter.NAME
         seen = [(f"/{system}", one) for one in controls.of_deliveries(path, system, work)]
-    controls.write(options.log / "controls", input_key, seen, options.clock())
+    controls.write(options.log / "controls", input_key, seen, options.clock(), refused)
 
 
 def _given(path: Path, options: Options) -> dict[str, Any]:

@@ -8,7 +8,7 @@ it as it was when the tombstone was made, so the door seals its hashes no furthe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,8 @@ import duckdb
 from ingestion import sealing, traces
 
 State = tuple[tuple[str, int, int], ...]
+# with these an object of the control totals begins
+_BEGINNINGS = "'case.opened', 'order.placed', 'invoice.issued', 'refund.issued'"
 _HASHED = "sealed(keyed_hash('erased', {}))"
 
 
@@ -58,6 +60,7 @@ def refuse(
         f"select distinct tombstone, key_count from ({_tombstones(files)})"
     )
     counts = con.execute("select distinct key_count from tombstones").fetchall()
+    con.execute("create temp table if not exists refused_traces (trace varchar)")
     con.execute("create or replace temp table refused (row bigint, domain varchar, source varchar)")
     for domain, (key_count,) in product(domains, counts):
         held = {name for name, *_ in con.execute(f"describe draft_{domain}").fetchall()}
@@ -69,6 +72,12 @@ def refuse(
                 from {rows} where problem is null
             ) where {_HASHED.format("trace")} in (
                 select tombstone from tombstones where key_count = {key_count})""")
+    for domain in domains:
+        con.execute(f"""
+            insert into refused_traces
+            select unnest([{traces.EVENT}event_id,
+                case when event_type in ({_BEGINNINGS}) then subject_type || '/' || subject_id end])
+            from draft_{domain} where row in (select row from refused where domain = '{domain}')""")
     for (table,) in con.execute(_DRAFTS).fetchall():
         con.execute(f"delete from {table} where row in (select row from refused)")
     counted: dict[str, Counter[str]] = {}
@@ -86,6 +95,28 @@ def _tombstones(files: Iterable[Path]) -> str:
         f"from read_parquet([{listed}], union_by_name = true) "
         "union all by name select null::bigint as key_count where false)"
     )
+
+
+def among(
+    con: duckdb.DuckDBPyConnection, log: Path, known: Mapping[str, Iterable[str]]
+) -> set[str]:
+    """Names of those things one of whose traces is a tombstone, or of a row that was refused before
+    on this connection; `privacy.install` has run.
+    """
+    files = sorted(folder(log).glob("*.parquet"))
+    pairs = [(name, trace) for name, own in known.items() for trace in own] if files else []
+    if not pairs:
+        return set()
+    listed = ", ".join(_text(path) for path in files)
+    con.execute("create temp table if not exists refused_traces (trace varchar)")
+    found = con.execute(
+        "select distinct name from (select unnest($1::varchar[]) as name, "
+        f"unnest($2::varchar[]) as trace) where {_HASHED.format('trace')} in "
+        f"(select tombstone from read_parquet([{listed}])) "
+        "or trace in (select trace from refused_traces where trace is not null)",
+        [list(column) for column in zip(*pairs, strict=True)],
+    )
+    return {str(name) for (name,) in found.fetchall()}
 
 
 _DRAFTS = (

@@ -21,6 +21,30 @@ _LINKED = f"case when object_type in ({_LISTED}) then object_type || '/' || obje
 EVENT = "'event/' || source || chr(31) || "
 
 
+# kinds of objects as control totals and states know them → what the log calls such a number
+_FORMS = {
+    "opened": ("case/{}", "case/zd-{}"),
+    "placed": ("order/{}",),
+    "invoiced": ("invoice/{}",),
+    "refunded": ("refund/{}",),
+    "ticket": ("case/zd-{}",),
+    "call": ("contact/zd-call-{}",),
+    "customer": ("account/{}", "party/shopify-{}"),
+    "order": ("order/{}",),
+    "refund": ("refund/{}",),
+}
+_ANY = tuple(f"{noun}/{{}}" for noun in NOUNS)
+
+
+def of_object(kind: str, number: str) -> list[str]:
+    """Traces that an object outside the log may have in it, by its kind and its own number.
+
+    A number may be spelled as a path (`gid://shopify/Order/12`, `order/12`): then its end counts too.
+    """
+    spelled = dict.fromkeys((number, number.partition("/")[2], number.rpartition("/")[2]))
+    return [form.format(one) for one in spelled if one for form in _FORMS.get(kind, _ANY)]
+
+
 def nouns(held: Collection[str]) -> dict[str, str]:
     """Columns of these that hold an id of something that belongs to one person, and its noun."""
     return {column: noun for column, noun in _COLUMNS.items() if column in held}

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 from filelock import FileLock
 
-from ingestion import erasure, inputs, person, pipeline, privacy, refusals, workplace
+from ingestion import erasure, inputs, person, pipeline, privacy, refusals, side_books, workplace
 from ingestion import log as event_log
 from ingestion.erasure import Erasure
 from ingestion.sources import exports
@@ -137,43 +134,12 @@ def _landed(landing: Path) -> Iterator[tuple[Path, str]]:
             yield path, inputs.input_key(path)
 
 
-def _names(request: Erasure) -> dict[str, str]:
-    """Ids of the person's things as their source spells them, and what stands in for each."""
-    traces = (t for t in request.found if not t.startswith(("id/", "event/")))
-    return {trace.partition("/")[2]: request.stand_in(trace) for trace in traces}
-
-
 def _purge_beside(settings: Settings, request: Erasure) -> None:
     """Control totals keep their sums without the person's ids; last known states go."""
-    names = _names(request)
-    for path in sorted((settings.log / "controls").glob("*.parquet")):
-        _rename_objects(path, names)
-    for path in sorted((settings.log / "states").glob("*.sqlite")):
-        with FileLock(path.with_suffix(".lock")), closing(sqlite3.connect(path)) as con:
-            _forget_states(con, names)
+    found = frozenset(request.found)
+    side_books.move_totals(settings.log / "controls", request.request_id, found, request.stand_in)
+    side_books.forget_states(settings.log / "states", found)
     shutil.rmtree(settings.log / ".damaged", ignore_errors=True)
-
-
-def _rename_objects(path: Path, names: dict[str, str]) -> None:
-    table = pq.read_table(path)
-    rows = table.to_pylist()
-    changed = False
-    for row in rows:
-        for own in {row["object_id"], str(row["object_id"]).rpartition("/")[2]} & names.keys():
-            row["object_id"], changed = names[own], True
-    if changed:
-        temporary = path.with_suffix(".tmp")
-        pq.write_table(type(table).from_pylist(rows, schema=table.schema), temporary)
-        temporary.replace(path)
-
-
-def _forget_states(con: sqlite3.Connection, names: dict[str, str]) -> None:
-    con.execute("pragma secure_delete = on")
-    with con:
-        keys = [str(key) for (key,) in con.execute("select distinct object_key from states")]
-        own = [(k,) for k in keys if {k.rpartition("\x1f")[2], k.rpartition("/")[2]} & names.keys()]
-        con.executemany("delete from states where object_key = ?", own)
-    con.execute("vacuum")
 
 
 def purge_derived(settings: Settings) -> None:

@@ -17,7 +17,7 @@ no clock, no log. It has
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -92,6 +92,8 @@ class Snapshot:
     has_history: bool = False
 
 
+# things by name, with what the log may call them → names of those that are of erased people
+Refused = Callable[[Mapping[str, Iterable[str]]], set[str]]
 Outcome = Event | Unused | Wrong | Snapshot
 
 
@@ -101,7 +103,7 @@ class Differ(Protocol):
     def outcomes(self, snapshot: Snapshot) -> Iterator[Outcome]:
         """Events of what changed, or one `Unused` when nothing did; raises nothing."""
 
-    def keep(self) -> None:
+    def keep(self, refused: Refused) -> None:
         """Make what was seen since the start durable; called once the events are in the log."""
 
 

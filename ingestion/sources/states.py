@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from filelock import FileLock
 
-from ingestion.sources.adapter import Outcome, Snapshot
+from ingestion import traces
+from ingestion.sources.adapter import Outcome, Refused, Snapshot
 from ingestion.sources.differ import Known, diff
 
 _SCHEMA = """
@@ -48,9 +49,14 @@ class States:
             self.learnt[name] = after
         yield from told
 
-    def keep(self) -> None:
-        """Make what was seen durable; called once the events are in the log."""
-        rows = [(name, self.number, json.dumps(asdict(k))) for name, k in self.learnt.items()]
+    def keep(self, refused: Refused) -> None:
+        """Make what was seen durable, but for erased people; called once the events are in the log."""
+        gone = refused({name: traces_of(name, known.facts) for name, known in self.learnt.items()})
+        rows = [
+            (name, self.number, json.dumps(asdict(known)))
+            for name, known in self.learnt.items()
+            if name not in gone
+        ]
         with self.con:
             self.con.execute(
                 "insert into inputs values (?, ?) on conflict do nothing",
@@ -69,6 +75,13 @@ class States:
             return None
         found = json.loads(row[0])
         return Known(**{**found, "tied": tuple(found["tied"])})
+
+
+def traces_of(name: str, facts: Iterable[str]) -> list[str]:
+    """What the log may call an object, and the events that it told."""
+    source, _, number = name.partition("\x1f")
+    told = [f"event/{source}\x1f{fact}" for fact in facts]
+    return traces.of_object(number.partition("/")[0], number) + told
 
 
 @contextmanager

@@ -226,7 +226,7 @@ def test_control_totals_of_the_past_are_those_of_the_reading_then(tmp_path: Path
     """A corrected mapping reads an input again; an input may also lose all its totals."""
     for at, objects in ((FIRST, ["a", "b"]), (SECOND, ["a"]), (THIRD, [])):
         seen = [("/test", Seen("opened", name, at)) for name in objects]
-        controls.write(tmp_path, "0" * 32, seen, at)
+        controls.write(tmp_path, "0" * 32, seen, at, lambda _: set())
     with duckdb.connect() as connection:
         connection.execute("create schema log")
         found = []

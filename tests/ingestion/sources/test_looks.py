@@ -12,6 +12,12 @@ from ingestion import controls
 from ingestion.sources.looks import LOOKS, Seen, everything
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def nobody(_: object) -> set[str]:
+    return set()
+
+
 SECONDS = int(TEN.timestamp())
 TICKET = {"id": 7, "requester_id": 1, "subject": "s", "created_at": "2026-03-02T10:00:00Z"}
 INVOICE = {"object": "invoice", "id": "in_1", "currency": "eur", "total": 11900, "created": SECONDS}
@@ -131,10 +137,10 @@ def test_an_object_that_was_taken_back_stays_so_whatever_comes_after(tmp_path: P
 
     gone = Seen("refunded", "re_1", TEN, "EUR", -500, is_withdrawn=True)
     again = Seen("refunded", "re_1", TEN, "EUR", -500)
-    controls.write(tmp_path, "k", [("/stripe", gone), ("/stripe", again)], TEN)
+    controls.write(tmp_path, "k", [("/stripe", gone), ("/stripe", again)], TEN, nobody)
     file = tmp_path / "k-*.parquet"
     assert duckdb.sql(f"select is_withdrawn from '{file}'").fetchall() == [(True,)]
-    controls.write(tmp_path, "k", [], TEN)
+    controls.write(tmp_path, "k", [], TEN, nobody)
     assert not file.exists()
 
 
@@ -145,6 +151,6 @@ def test_a_file_that_breaks_the_look_costs_no_ingest(tmp_path: Path) -> None:
     file.write_text(f'{deep}\n{huge}\nno json\n[]\n{{"id": 1}}\n', "utf-8")
     seen = controls.of_deliveries(file, "stripe", tmp_path)
     assert seen == [Seen("refunded", "r", None, "EUR", None)]
-    controls.write(tmp_path, "k", [("/stripe", one) for one in seen], TEN)
+    controls.write(tmp_path, "k", [("/stripe", one) for one in seen], TEN, nobody)
     (tmp_path / "broken.zip").write_bytes(b"PK")
     assert controls.of_deliveries(tmp_path / "broken.zip", "stripe", tmp_path) == []
