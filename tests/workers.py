@@ -11,10 +11,9 @@ GROUPS = (
     "tests/dashboards/",
     "tests/dbt/test_core_",
     "tests/dags/",
-    "tests/torture/test_kills.py",
+    "tests/torture/",
     "tests/dbt/test_restatement.py",
     "tests/dbt/test_any_order.py",
-    "tests/torture/test_together.py",
     "tests/ingestion/test_fuzz.py",
     "tests/simulation/",
 )

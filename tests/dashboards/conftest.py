@@ -29,6 +29,21 @@ PAGES = (
     "cases",
     "find_customer",
 )
+# one process for all: each would import the same libraries for seconds
+STEPS = """
+from waypost.cli import cli
+
+for step in (
+    "simulate --customers 300 --out {landing}",
+    "ingest {landing}",
+    "check log",
+    "build",
+    "check marts",
+    "publish",
+):
+    print("waypost", step, flush=True)
+    assert not cli.main(step.split(), standalone_mode=False)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -42,19 +57,14 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     home = folder / "home"
     places = {"WAYPOST_HOME": str(home), "WAYPOST_SECRET_FILE": str(folder / "secret")}
-    for step in (
-        f"simulate --customers 300 --out {home / 'landing'}",
-        f"ingest {home / 'landing'}",
-        "check log",
-        "build",
-        "check marts",
-        "publish",
-    ):
-        command = [sys.executable, "-m", "waypost.cli", *step.split()]
-        done = subprocess.run(
-            command, env={**os.environ, **places}, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"waypost {step}: {done.stderr[-2000:]}"
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS.format(landing=home / "landing")],
+        env={**os.environ, **places},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout[-2000:]} {done.stderr[-2000:]}"
     return home
 
 

@@ -75,8 +75,8 @@ def test_memory_does_not_grow_with_the_number_of_events(tmp_path: Path) -> None:
         command = [sys.executable, "-c", MEASURED, str(tmp_path / "file"), str(events)]
         return int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
-    few, many = peak(10_000), peak(80_000)
-    assert many < 1.3 * few, f"{few} KiB for 10,000 events, {many} KiB for 80,000"
+    few, many = peak(5_000), peak(40_000)
+    assert many < 1.3 * few, f"{few} KiB for 5,000 events, {many} KiB for 40,000"
 
 
 def test_the_door_quarantines_exactly_what_was_planted(waypost_home: Path) -> None:

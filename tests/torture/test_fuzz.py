@@ -26,9 +26,7 @@ def test_a_million_mutated_lines_are_all_accounted_for(
     sound_events: list[dict[str, Any]],
 ) -> None:
     if not is_long:
-        pytest.skip(
-            "twenty thousand lines in tests/ingestion/test_fuzz.py, the rest in make torture"
-        )
+        pytest.skip("five thousand lines in tests/ingestion/test_fuzz.py, the rest in make torture")
     home, started = Home(tmp_path / "home"), time.perf_counter()
     lines = [*mutations.mixed(sound_events, _LINES, seed, _MUTATED)]
     assert_all_accounted_for(home, lines, home.path / "landing/contact/mutated.jsonl")

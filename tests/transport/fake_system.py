@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
             self.fake.resume.wait(30)
         fault = self.fake.faults.pop(0) if self.fake.faults else ""
         if fault == "silent":
-            time.sleep(0.8)  # longer than the client waits
+            time.sleep(5)  # longer than the client waits
             self.close_connection = True
             return
         if fault == "cut":

@@ -45,7 +45,7 @@ def pulled(
         Access(url=fake.url, secret=SECRET, user="user@example.org", per_minute=per_minute),
         now=lambda: float(now),
         sleep=waits.append,
-        timeout_seconds=0.4,
+        timeout_seconds=2.0 if "silent" in fake.faults else 20.0,
     )
     landing, cursors = home / "landing", home / "cursors"
     try:
