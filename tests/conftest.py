@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 PROJECT = Path(__file__).parent.parent
@@ -23,6 +24,12 @@ os.environ |= {
     "GX_ANALYTICS_ENABLED": "false",
 }
 os.environ.pop("WAYPOST_ALERT_URL", None)
+
+# a machine that does something else as well is slow, and no fault of what is tested
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 
 @pytest.hookimpl(optionalhook=True)

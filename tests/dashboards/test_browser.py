@@ -126,7 +126,7 @@ def test_a_headline_says_its_definition_on_hover(reader: Reader) -> None:
     help_icon = reader.page.get_by_test_id("stMetric").first.get_by_test_id("stTooltipHoverTarget")
     help_icon.hover()
     tooltip = reader.page.get_by_test_id("stTooltipContent")
-    tooltip.wait_for(timeout=5_000)
+    tooltip.wait_for(timeout=60_000)
     assert len(tooltip.inner_text()) > 40
     assert reader.language.text("common.owner") in tooltip.inner_text()
 
@@ -137,7 +137,7 @@ def test_the_language_switch_changes_the_page_in_place(browser: Any, server: str
     values.nth(3).wait_for()
     assert "€" in values.first.inner_text()
     reader.page.get_by_test_id("stSidebar").get_by_text("Deutsch").click()
-    reader.page.wait_for_selector("h1:has-text('Servicekosten')", timeout=20_000)
+    reader.page.wait_for_selector("h1:has-text('Servicekosten')", timeout=60_000)
     reader.settle()
     values.nth(3).wait_for()
     value = values.first.inner_text()
@@ -151,13 +151,13 @@ def test_a_number_leads_to_cases_and_a_case_to_its_events(reader: Reader) -> Non
     reader.open("journey_friction")
     reader.page.locator(".st-key-drill_failure_demand_rate button").click()
     title = reader.language.text("cases.title")
-    reader.page.wait_for_selector(f"h1:has-text('{title}')", timeout=20_000)
+    reader.page.wait_for_selector(f"h1:has-text('{title}')", timeout=60_000)
     reader.settle()
     assert "slice=failure" in reader.page.url
     table = reader.page.locator(".st-key-contacts .dvn-scroller").first
     table.click(position={"x": 18, "y": 55})  # the box of the first row
-    reader.page.wait_for_selector(".st-key-case_detail", timeout=20_000)
-    reader.page.wait_for_selector(".st-key-case_detail [data-testid=stDataFrame]", timeout=20_000)
+    reader.page.wait_for_selector(".st-key-case_detail", timeout=60_000)
+    reader.page.wait_for_selector(".st-key-case_detail [data-testid=stDataFrame]", timeout=60_000)
     assert reader.complaints == []
 
 
@@ -166,7 +166,7 @@ def test_a_bar_leads_to_its_cases(reader: Reader) -> None:
     bar = reader.page.locator("[class*=st-key-ranking_] .bars .point path").first
     bar.click(force=True)
     title = reader.language.text("cases.title")
-    reader.page.wait_for_selector(f"h1:has-text('{title}')", timeout=20_000)
+    reader.page.wait_for_selector(f"h1:has-text('{title}')", timeout=60_000)
     assert "slice=step" in reader.page.url
 
 
@@ -181,12 +181,12 @@ def test_a_customer_is_found_and_the_address_leaves_no_trace(
     assert field.get_attribute("autocomplete") == "off"
     field.fill(address)
     reader.page.get_by_test_id("stFormSubmitButton").locator("button").click()
-    reader.page.wait_for_selector("[class*=st-key-customer_] h3", timeout=20_000)
+    reader.page.wait_for_selector("[class*=st-key-customer_] h3", timeout=60_000)
     reader.settle()
     assert field.input_value() == ""
     assert address.split("@")[0] not in "".join([reader.page.url, reader.page.content(), *asked])
     table = "[class*=st-key-customer_] [data-testid=stDataFrame]"
-    reader.page.wait_for_selector(table, timeout=20_000)
+    reader.page.wait_for_selector(table, timeout=60_000)
     assert reader.complaints == []
 
 
