@@ -79,7 +79,10 @@ def deliveries(home: Path, system: str) -> list[dict[str, Any]]:
 
 def test_each_system_is_answered_when_its_payload_is_landed(waypost_home: Path) -> None:
     now = int(time.time())
-    with listening(waypost_home) as listener, httpx.Client(base_url=listener.url, timeout=PATIENCE) as client:
+    with (
+        listening(waypost_home) as listener,
+        httpx.Client(base_url=listener.url, timeout=PATIENCE) as client,
+    ):
         assert client.get("/health").json() == {"status": "ok", "systems": sorted(SECRETS)}
         for system in SECRETS:
             body, headers = signed(system, b'{"type": "t",\r\n "id": 9007199254740993.10}', now)
