@@ -99,7 +99,7 @@ def _write(group: list[Part], work: Path) -> tuple[Path, list[str]]:
         con.execute(f"set temp_directory = {_quoted(work)}")
         con.execute(
             f"copy (select *, {part_files.KEY_PREFIX} as key_prefix from {old}) "
-            f"to {_quoted(new)} (format parquet, compression 'zstd')"
+            f"to {_quoted(new)} ({part_files.FORMAT})"
         )
         fresh = (
             f"(select columns(lambda name: name <> 'key_prefix') from read_parquet({_quoted(new)}))"

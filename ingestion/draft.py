@@ -23,7 +23,6 @@ from ingestion.shapes import Shapes, find, load_lines
 
 _OWN_PART = 30_000  # rows from which on a type has a part of its own, without others' empty columns
 _SMALL = 10_000  # rows up to which planning two statements costs more than the exact one alone
-_SAMPLE = 20_000  # lines whose shapes are looked at before the rest is taken to be like them
 
 
 def load_chunk(
@@ -36,15 +35,9 @@ def load_chunk(
     load_lines(con, path)
     con.execute("set preserve_insertion_order = false")  # rows carry their place from here on
     try:
-        return _load(con, find(con, _SAMPLE), clocks, country)
-    except _UnseenKeysError:
         return _load(con, find(con), clocks, country)
     finally:
         con.execute("reset preserve_insertion_order")
-
-
-class _UnseenKeysError(Exception):
-    """Some line has a key that the sample did not show: all lines must be looked at."""
 
 
 def _load(
@@ -74,12 +67,9 @@ def _fill(
     is_small = shapes.rows[kind.name] < _SMALL
     sql = statements.exact_sql if is_small else statements.plain_sql
     con.execute(f"create or replace table {table} as {sql(kind, shapes, clocks, lines)}")
-    (rows, unseen, odd) = con.execute(
-        "select count(*), coalesce(bool_or(has_unseen), false), "
-        f"coalesce(bool_or(problem = '?'), false) from {table}"
-    ).fetchone() or (0, False, False)
-    if unseen and not shapes.is_whole:
-        raise _UnseenKeysError(kind.name)
+    (rows, odd) = con.execute(
+        f"select count(*), coalesce(bool_or(problem = '?'), false) from {table}"
+    ).fetchone() or (0, False)
     if odd:
         _look_closer(con, table, statements.exact_sql(kind, shapes, clocks, "odd_lines"))
     return int(rows)

@@ -160,7 +160,7 @@ def _write(con: duckdb.DuckDBPyConnection, part: Part, work: Path) -> Path:
         copy (select *, {part_files.KEY_PREFIX} as key_prefix from (
             select {listed} from {rows} as old
             left join (select *, true as is_touched from touched) using (filename, file_row_number)
-        )) to {person.text(new)} (format parquet, compression 'zstd')""")
+        )) to {person.text(new)} ({part_files.FORMAT})""")
     if person.count(con, f"select count(*) from read_parquet({person.text(new)})") != part.rows:
         raise RuntimeError(f"{new} does not hold the rows of {part.path}.")
     return part_files.seal(new)

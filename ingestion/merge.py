@@ -251,7 +251,7 @@ def _write_part(
     con.execute("set preserve_insertion_order = false")
     row = con.execute(
         f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key, "
-        f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to '{target}' (format parquet, compression 'zstd')"
+        f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to '{target}' ({part_files.FORMAT})"
     ).fetchone()
     con.execute("reset preserve_insertion_order")
     return part_files.seal(part), int(row[0]) if row else 0

@@ -25,9 +25,7 @@ def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> Non
         return
     con.execute("""
         create or replace temp table blocks as
-        select distinct unnest(
-            json_extract(json, ['$.data.party_refs', '$.data.actor'])::varchar[]) as leaf
-        from lines""")
+        select distinct party_refs as leaf from lines union select distinct actor from lines""")
     _prepare_lists(con, country)
     columns = ", ".join(f"left(leaf ->> '$.{k}', 64) as actor_{c}" for k, c in _ACTOR_KEYS.items())
     con.execute(f"""

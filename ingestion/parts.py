@@ -17,6 +17,10 @@ _SEALED = re.compile(r"^part-\d{8}-[0-9a-z]+-[0-9a-f]{12}-(?P<checksum>[0-9a-f]{
 # First 63 bits of `event_key`: a column of the file alone, by which the key check finds its way.
 KEY_PREFIX = "(event_key::uuid::uhugeint >> 65)::bigint"
 
+# How `COPY … TO` writes a part. A level above 1, or a dictionary of more values than a code list
+# has, costs a third more time for a few per cent of size.
+FORMAT = "format parquet, compression 'zstd', compression_level 1, dictionary_size_limit 1000"
+
 
 class DamagedPartError(Exception):
     """A part of the log is not what its commit says; takes the file and what is wrong with it."""

@@ -102,14 +102,13 @@ def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | N
     lines = [
         line if line and line.count("[") + line.count("{") <= shallow else None for line in lines
     ]
-    table = pa.table({"n": pa.array(range(len(lines))), "line": pa.array(lines, pa.string())})
     with duckdb.connect() as con:
-        con.register("lines", table)
         rows = con.execute(
             """select left(regexp_replace(case when json_valid(line)
                 then json_structure(line::json)::varchar end,
                 '"([^"]*[^A-Za-z_"][^"]*|[^"]{41,})":', '"…":', 'g'), 2000)
-            from lines order by n"""
+            from (select unnest($1::varchar[]) as line)""",
+            [lines],
         ).fetchall()
     return [shape for (shape,) in rows]
 

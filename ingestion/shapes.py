@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.catalogue import load
-from ingestion.validation import fields_of
+from ingestion.validation import fields_of, quoted
 
 ENVELOPE_KEYS = [
     "specversion",
@@ -34,7 +34,7 @@ ENVELOPE_KEYS = [
 BLOCK_KEYS = ("party_refs", "objects", "actor", "ext")
 ROW_KEY = "waypostrow"  # line of the table that a mapped event came from
 MAX_OBJECT = 16 * 2**20  # bytes of one line; longer ones are split off before the parse
-_MAX_SHAPES = 5_000
+_MAX_KEYS = 20_000  # pairs of type and key that are looked at
 _MAX_UNKNOWN = 200
 _KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,39}$")
 # a name that spells a telephone number or an e-mail address
@@ -54,24 +54,23 @@ class Shapes:
     carriers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ext: set[str] = field(default_factory=set)
     has_double_keys: bool = False
-    is_whole: bool = False
 
-    def add(self, kind: str, envelope: list[str], data: list[str]) -> None:
-        """Take in one shape: the known type or '', the envelope's keys, the keys of `data`."""
-        for keys in (envelope, data):
-            self.has_double_keys |= len(set(keys)) < len(keys)
-        self.envelope |= set(envelope) & {*ENVELOPE_KEYS, ROW_KEY}
+    def add_envelope(self, kind: str, key: str) -> None:
+        """Take in a key of the envelope of a known type, or of '' for the others."""
+        if key in (*ENVELOPE_KEYS, ROW_KEY):
+            self.envelope.add(key)
+        elif kind:
+            self.unknown_envelope[key].add(kind)
+
+    def add_data(self, kind: str, key: str) -> None:
+        """Take in a key of the data of a known type."""
         if not kind:
             return
-        for key in set(envelope) - {*ENVELOPE_KEYS, ROW_KEY}:
-            self.unknown_envelope[key].add(kind)
-        self.types.add(kind)
-        known = {*fields_of(load().types[kind]), *BLOCK_KEYS}
-        self.data |= set(data) & known
-        for key in data:
-            self.carriers[key].add(kind)
-            if key not in known:
-                self.unknown[key].add(kind)
+        self.carriers[key].add(kind)
+        if key in fields_of(load().types[kind]) or key in BLOCK_KEYS:
+            self.data.add(key)
+        else:
+            self.unknown[key].add(kind)
 
     def close(self) -> None:
         """Bound what a hostile file can ask for."""
@@ -97,55 +96,66 @@ def is_plain_key(key: str) -> bool:
 
 
 def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Read a JSON-lines file into table `lines(json, key_count, event_type)`.
+    """Read a JSON-lines file into table `lines(json, shape, event_type, party_refs, actor)`.
 
     A broken line has a NULL json, empty lines are not there; `rowid` counts the others from 0.
-    `key_count` is the number of keys of the envelope and of data; unknown types are NULL.
+    `shape` is equal for lines with the same keys in the envelope and in data; unknown types are
+    NULL; the blocks that name people are JSON texts.
     """
     # no `in (…)`: a list that long becomes a join, and a join does not keep the order of lines
-    known = "\n".join(["", *sorted(load().types), ""])
-    is_known = f"not contains(kind, chr(10)) and contains('{known}', chr(10) || kind || chr(10))"
+    known = "\n".join(["", *(f'"{name}"' for name in sorted(load().types)), ""])
+    is_known = f"contains('{known}', chr(10) || found[1] || chr(10))"
     name = str(path).replace("'", "''")
     con.execute(
         f"""create or replace table lines as
         with parsed as (
-            select json, json_extract_string(json, '$.type') as kind
+            select json, hash(json_keys(json, ['$', '$.data'])) as shape, json_extract(json,
+                ['$.type', '$.data.party_refs', '$.data.actor'])::varchar[] as found
             from read_ndjson_objects('{name}', ignore_errors = true, compression = 'none',
                 maximum_object_size = {MAX_OBJECT})
         )
-        select json, case when {is_known} then kind end as event_type,
-            len(flatten(json_keys(json, ['$', '$.data']))) as key_count
+        select json, shape,
+            case when {is_known} then substr(found[1], 2, strlen(found[1]) - 2) end as event_type,
+            nullif(found[2], 'null') as party_refs, nullif(found[3], 'null') as actor
         from parsed"""
     )
 
 
-def find(con: duckdb.DuckDBPyConnection, first: int | None = None) -> Shapes:
-    """The distinct shapes of `lines`; with `first`, of the first lines only (and every type)."""
+def find(con: duckdb.DuckDBPyConnection) -> Shapes:
+    """The keys of `lines` by type, from one line of each distinct shape."""
     shapes = Shapes()
-    sample = f"and rowid < {first}" if first else ""
-    rows = con.execute(
-        f"""select distinct coalesce(event_type, ''), json_keys(json), json_keys(json, '$.data')
-        from lines where json is not null {sample}
-        limit {_MAX_SHAPES}"""
-    ).fetchall()
-    for kind, envelope, data in rows:
-        shapes.add(kind, envelope or [], data or [])
-    kinds = con.execute(
-        "select event_type, count(*) from lines where event_type is not null group by event_type"
-    )
-    for kind, number in kinds.fetchall():
+    con.execute("""
+        create or replace temp table examples as
+        select event_type, count(*) as number, any_value(json) as json
+        from lines where json is not null group by event_type, shape""")
+    kinds = con.execute("""
+        select coalesce(event_type, ''), sum(number)::bigint, bool_or(
+            len(list_distinct(json_keys(json))) < len(json_keys(json))
+            or len(list_distinct(json_keys(json, '$.data'))) < len(json_keys(json, '$.data')))
+        from examples group by event_type""")
+    for kind, number, has_double_keys in kinds.fetchall():
         shapes.rows[kind] = number
-        # more shapes than are looked at: take every known key to occur, and any key twice
-        is_cut = len(rows) == _MAX_SHAPES
-        known = [*fields_of(load().types[kind]), *BLOCK_KEYS]
-        shapes.add(kind, ENVELOPE_KEYS if is_cut else [], known if is_cut else [])
-        shapes.has_double_keys |= is_cut
+        shapes.types |= {kind} - {""}
+        shapes.has_double_keys |= bool(has_double_keys)
+    for place, add in (("$", shapes.add_envelope), ("$.data", shapes.add_data)):
+        for kind, key in _keys(con, place):
+            add(kind, key)
     if "ext" in shapes.data:
         found = con.execute(
             "select distinct unnest(json_keys(json, '$.data.ext')) as key from lines "
             f"order by key limit {_MAX_UNKNOWN}"
         ).fetchall()
         shapes.ext = {key for (key,) in found if is_plain_key(key)}
-    shapes.is_whole = first is None
+    con.execute("drop table examples")
     shapes.close()
     return shapes
+
+
+def _keys(con: duckdb.DuckDBPyConnection, place: str) -> list[tuple[str, str]]:
+    """Type ('' for an unknown one) and key at a place, those of the catalogue before all others."""
+    known = {*ENVELOPE_KEYS, ROW_KEY, *BLOCK_KEYS}
+    known |= {key for kind in load().types.values() for key in fields_of(kind)}
+    return con.execute(
+        f"""select distinct coalesce(event_type, ''), unnest(json_keys(json, '{place}')) as key
+        from examples order by key not in ({quoted(known)}), key limit {_MAX_KEYS}"""
+    ).fetchall()

@@ -5,6 +5,7 @@ Both read the JSON texts of the keys that occur (`leaves`) in one parse and end 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from ingestion import parties, payload, plain, validation
@@ -19,7 +20,7 @@ from ingestion.checks import (
     present,
     subject_checks,
 )
-from ingestion.shapes import BLOCK_KEYS, ROW_KEY, Shapes, is_plain_key
+from ingestion.shapes import ROW_KEY, Shapes, is_plain_key
 from ingestion.validation import leaf
 
 # Columns that are NULL in most files: they are left out of a part where no line has their key.
@@ -30,6 +31,9 @@ _KEYED = {
     "causation_id": "causationid",
     "correlation_id": "correlationid",
 }
+
+# Blocks of data that are still in the line: who is named was taken out before (`load_lines`).
+_BLOCKS = ("objects", "ext")
 
 # Columns that are only needed on the way to the draft.
 _HELPERS = {"subject", "given_recorded_at", "party_digest", "are_refs_sound", "party_count"}
@@ -42,23 +46,40 @@ def _leaves_sql(kind: EventType, shapes: Shapes, lines: str, more: str = "") -> 
     """
     attributes = sorted((shapes.envelope | {*ALWAYS}) - {"data"})
     attributes += payload.unknown_attributes(kind.name, shapes)
-    keys = [*fields_held(kind, shapes), *(k for k in BLOCK_KEYS if shapes.holds(kind.name, k))]
+    keys = [*fields_held(kind, shapes), *(k for k in _BLOCKS if shapes.holds(kind.name, k))]
     keys += payload.unknown(kind.name, shapes)
-    paths = [(leaf("e", k), f'$."{k}"') for k in attributes]
-    paths += [(leaf("d", k), f'$.data."{k}"') for k in keys]
-    listed = ", ".join(f"'{path}'" for _, path in paths)
-    columns = ", ".join(
-        f"nullif(found[{n}]::varchar, 'null') as {name}" for n, (name, _) in enumerate(paths, 1)
-    )
+    names = [f"{leaf(prefix, name)}" for prefix, name in (("d", "party_refs"), ("d", "actor"))]
+    form, columns = _form(attributes, keys)
     if any(not is_plain_key(k) and kind.name in t for k, t in shapes.unknown.items()):
         more += ", json_keys(json, '$.data') as data_keys"
     if shapes.has_double_keys:
         more += f", {_DOUBLE} as has_double_keys"
     return f"""
     with extracted as (
-        select row, key_count, json_extract(json, [{listed}]) as found{more} from {lines}
+        select row, json, party_refs as {names[0]}, actor as {names[1]},
+            from_json(json, '{form}') as found{more}
+        from {lines}
     )
-    select *, list_count(found) + 1 <> key_count as has_unseen, {columns} from extracted"""
+    select * exclude (json, found), {", ".join(columns)} from extracted"""
+
+
+def _form(attributes: list[str], keys: list[str]) -> tuple[str, list[str]]:
+    """The form by which `from_json` takes a line apart, and SQL of the columns from it.
+
+    A form cannot hold two names that differ in case alone: the second is taken from the line.
+    """
+    held: dict[str, dict[str, str]] = {"e": {"data": ""}, "d": {}}
+    columns = []
+    for prefix, key in [*(("e", a) for a in attributes), *(("d", k) for k in keys)]:
+        place = "found" if prefix == "e" else "found.data"
+        text = f'{place}."{key}"'
+        if key.lower() in (name.lower() for name in held[prefix]):
+            path = f'$."{key}"' if prefix == "e" else f'$.data."{key}"'
+            text = f"json_extract(json, '{path}')"
+        else:
+            held[prefix][key] = "JSON"
+        columns.append(f"{text}::varchar as {leaf(prefix, key)}")
+    return json.dumps({**held["e"], "data": held["d"] or "JSON"}), columns
 
 
 _DOUBLE = (
@@ -139,11 +160,11 @@ def plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> st
     return f"""
     with leaves as ({_leaves_sql(kind, shapes, lines)}),
     typed as (
-        select row, has_unseen, {_listed(found)}, {plain_faults(kind, shapes)} as faults
+        select row, {_listed(found)}, {plain_faults(kind, shapes)} as faults
         from leaves{parties.join(kind.name, shapes)}
     ),
     {_said(kind, shapes, clocks, list(found))}
-    select row, has_unseen, case when {doubts} = 0 then null else '?' end as problem,
+    select row, case when {doubts} = 0 then null else '?' end as problem,
         {_final(list(found))} from said"""
 
 
@@ -157,7 +178,7 @@ def exact_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> st
         select leaves.*, {_listed(found)} from leaves{parties.join(kind.name, shapes)}
     ),
     {_said(kind, shapes, clocks, list(found))}
-    select row, has_unseen, {_case(every(kind, shapes, clocks))} as problem,
+    select row, {_case(every(kind, shapes, clocks))} as problem,
         {_final(list(found))} from said"""
 
 
@@ -176,7 +197,7 @@ def _said(kind: EventType, shapes: Shapes, clocks: Clocks, columns: list[str]) -
 
 
 def _final(columns: list[str]) -> str:
-    """The columns of a draft after `row`, `has_unseen` and `problem`."""
+    """The columns of a draft after `row` and `problem`."""
     own = ", ".join(f'"{name}"' for name in columns if name not in _HELPERS)
     return f"""{own}, recorded_at, subject_type, subject_id,
         unhex(left(sha256(source || chr(31) || event_id), 32)) as event_key,

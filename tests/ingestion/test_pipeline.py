@@ -136,8 +136,7 @@ def test_unknown_attributes_go_to_extra_unless_they_could_tell_a_person(home: Ho
     assert dropped == dict.fromkeys(("mail", "phone", "tel", "note", "long", "nested"), 1)
 
 
-def test_a_key_seen_late_in_a_file_is_kept_too(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.draft._SAMPLE", 10)
+def test_a_key_seen_late_in_a_file_is_kept_too(home: Home) -> None:
     events = [event(n) for n in range(50)] + [event(50, data={"tier": "gold", "priority": "high"})]
     home.ingest(home.write("contact/late.jsonl", events))
     assert ("zd-50/opened", "high", '{"tier":"gold"}') in home.rows(
@@ -216,10 +215,10 @@ def test_objects_are_kept_as_a_list(home: Home) -> None:
     ]
 
 
-def test_more_shapes_than_are_looked_at_lose_no_line(
+def test_more_keys_than_are_looked_at_lose_no_line(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingestion.shapes._MAX_SHAPES", 3)
+    monkeypatch.setattr("ingestion.shapes._MAX_KEYS", 25)
     events = [event(n, data={f"key_{n}": n}) for n in range(20)]
     events += [message(21), event(22, data={"priority": "high"})]
     counts = home.ingest(home.write("contact/many.jsonl", events))
