@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+from pyarrow import parquet
 
 SCHEMA = pa.schema(
     [
@@ -134,13 +135,8 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
         "shape": [r.shape for r in rejects],
         "first_seen_at": [seen_at] * len(rejects),
     }
-    with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        con.register("rejects", pa.table(columns, schema=SCHEMA))
-        temporary = target.with_suffix(f".{os.getpid()}.tmp")  # two may read the same input
-        con.execute(
-            f"copy rejects to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet)"
-        )
+    temporary = target.with_suffix(f".{os.getpid()}.tmp")  # two may read the same input
+    parquet.write_table(pa.table(columns, schema=SCHEMA), temporary)
     temporary.replace(target)
     return target
 
