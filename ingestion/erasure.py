@@ -110,7 +110,7 @@ def rewrite(log: Path, erasure: Erasure, *, at: datetime) -> dict[str, int]:
                 counts["events"] += person.count(con, "select count(*) from touched")
                 counts["parts"] += len(held)
                 _swap(con, log, domain, held, at)
-            _drop_unlisted(log, domain)
+            drop_unlisted(log, domain)
     return counts
 
 
@@ -145,7 +145,7 @@ def _swap(
             part.check(deep=True)
             new = _write(con, part, work)
             fresh.append((new, part.rows))
-            inputs[new.name] = _input_keys(con, new)
+            inputs[new.name] = input_keys(con, new)
         names = [part.path.name for part in held]
         table = event_log.open_table(log, domain)
         event_log.replace(table, names, fresh, committed_at=at, inputs=inputs, is_erasure=True)
@@ -173,12 +173,13 @@ def _column(name: str) -> str:
     return f'case when is_touched then {swapped} else "{name}" end as "{name}"'
 
 
-def _input_keys(con: duckdb.DuckDBPyConnection, part: Path) -> list[str]:
+def input_keys(con: duckdb.DuckDBPyConnection, part: Path) -> list[str]:
+    """Keys of the inputs whose events stand in a part."""
     query = f"select distinct input_key from read_parquet({person.text(part)}) where input_key is not null"
     return [str(key) for (key,) in con.execute(f"{query} order by 1").fetchall()]
 
 
-def _drop_unlisted(log: Path, domain: str) -> None:
+def drop_unlisted(log: Path, domain: str) -> None:
     """Delete every part file that the table no longer names; the caller holds the domain's lock."""
     current = {part.path for part in event_log.parts(log, domain)}
     for path in (log / domain).glob("*.parquet"):

@@ -60,6 +60,7 @@ ENVELOPE = {
 # The times of commits are what `--log-as-of` reads, so no commit entry may ever be cleaned up.
 _KEEP_HISTORY = {"delta.enableExpiredLogCleanup": "false"}
 _COMPACTED, _ERASED = "waypost.compacted_at", "waypost.erased_at"
+_ROTATED = "waypost.rotated_to"
 
 
 def columns(domain: str) -> dict[str, str]:
@@ -227,19 +228,27 @@ def replace(
     committed_at: datetime,
     inputs: dict[str, list[str]],
     is_erasure: bool = False,
+    rotated_to: str = "",
 ) -> None:
     """Swap parts (by name) for others with the same rows, in one commit that moves no event.
 
-    After an erasure the rows have other keys, so an append under way reads its input again.
+    After an erasure or a rotation (to a secret of that fingerprint) the rows have other keys, so an
+    append under way reads its input again.
 
     The removed files stay on disk for those who are reading them. `inputs` names the inputs whose
     events stand in each new part. The caller holds the domain's lock.
     """
-    metadata = {
-        _ERASED if is_erasure else _COMPACTED: committed_at.astimezone(UTC).isoformat(),
-        "waypost.inputs": json.dumps(inputs),
-    }
-    _commit(found, parts, removed, committed_at, metadata, is_change=is_erasure)
+    moment = committed_at.astimezone(UTC).isoformat()
+    why = (_ROTATED, rotated_to) if rotated_to else (_ERASED if is_erasure else _COMPACTED, moment)
+    metadata = dict([why, ("waypost.inputs", json.dumps(inputs))])
+    _commit(found, parts, removed, committed_at, metadata, is_change=why[0] != _COMPACTED)
+
+
+def is_rotated(log: Path, domain: str, to: str) -> bool:
+    """True when every hash of the domain is sealed for the secret of that fingerprint."""
+    found = table(log, domain)
+    history = [] if found is None else found.history()
+    return any(entry.get(_ROTATED) == to for entry in history)
 
 
 def mend(

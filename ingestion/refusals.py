@@ -38,7 +38,7 @@ def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Itera
     """Add traces to the tombstones of an erasure in one rename; `privacy.install` has run."""
     target = folder(log) / f"{request_id}.parquet"
     temporary = target.with_suffix(f".{uuid4().hex[:12]}.tmp")
-    kept = f" union select * from ({_tombstones([target])})" if target.exists() else ""
+    kept = f" union select * from ({tombstones([target])})" if target.exists() else ""
     con.execute(
         f"copy (select {_HASHED.format('trace')} as tombstone, getvariable('waypost_keys') as key_count "
         f"from (select unnest($1::varchar[]) as trace){kept} order by 1) "
@@ -57,7 +57,7 @@ def refuse(
         return {}
     con.execute(
         "create or replace temp table tombstones as "
-        f"select distinct tombstone, key_count from ({_tombstones(files)})"
+        f"select distinct tombstone, key_count from ({tombstones(files)})"
     )
     counts = con.execute("select distinct key_count from tombstones").fetchall()
     con.execute("create temp table if not exists refused_traces (trace varchar)")
@@ -87,7 +87,7 @@ def refuse(
     return counted
 
 
-def _tombstones(files: Iterable[Path]) -> str:
+def tombstones(files: Iterable[Path]) -> str:
     """SQL of tombstone and key_count: how many keys had sealed the hashes in what it stands for."""
     listed = ", ".join(_text(path) for path in files)
     return (

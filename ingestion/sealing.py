@@ -13,6 +13,7 @@ import duckdb
 
 from ingestion import privacy
 from ingestion.catalogue import load
+from ingestion.sources import NAMES
 
 
 @cache
@@ -45,3 +46,44 @@ def rows(con: duckdb.DuckDBPyConnection, relation: str, domain: str, macro: str 
     held = [str(name) for name, *_ in con.execute(f"describe {relation}").fetchall()]
     listed = ", ".join(f"{sql} as {name}" for name, sql in columns(held, domain, macro).items())
     return f"(select * replace ({listed}) from {relation})"
+
+
+# Ids of events of the differ end with the time of a change and 8 digits of the value's hash.
+_NAMED = r"/[0-9]{4}-[0-9]{2}-[0-9]{2}T[^/]+/[0-9a-f]{8}$"
+_SYSTEMS = ", ".join(f"'{source}'" for name in NAMES for source in (f"/{name}", f"/{name}/test"))
+IS_NAMED = (
+    f"source in ({_SYSTEMS}) and derivation in ('baseline', 'snapshot_diff') "
+    f"and regexp_matches(event_id, '{_NAMED}')"
+)
+MENTIONS = ("amends_id", "causation_id")
+
+
+def install(
+    con: duckdb.DuckDBPyConnection, since: int, until: int, mentioned: Collection[str]
+) -> None:
+    """Macros of a rotation: `resealed(hash)`, `renamed(id)` of the differ's events, and
+    `mention(id)`, which renames the ids of these events in the places where others name them.
+
+    `privacy.install` has run with all keys of the secret.
+    """
+    con.execute("set variable waypost_mentioned = $1::varchar[]", [sorted(mentioned)])
+    whole = privacy.sealing("found", since, until)
+    con.execute(f"create or replace temp macro resealed(found) as {whole}")
+    short = privacy.sealing("right(id, 8)", since, until, digits=8)
+    con.execute(f"create or replace temp macro renamed(id) as left(id, length(id) - 8) || {short}")
+    con.execute(
+        "create or replace temp macro mention(id) as case when list_contains("
+        "getvariable('waypost_mentioned'), id) then renamed(id) else id end"
+    )
+
+
+def names(held: Collection[str]) -> dict[str, str]:
+    """Column → SQL of the columns of `held` that name events, as a rotation leaves them."""
+    own = f"case when {IS_NAMED} then renamed(event_id) else event_id end"
+    found = {
+        "event_id": own,
+        "event_key": f"unhex(left(sha256(source || chr(31) || {own}), 32))",
+        **{column: f"mention({column})" for column in MENTIONS},
+        "evidence_event_ids": "list_transform(evidence_event_ids, lambda e: mention(e))",
+    }
+    return {column: sql for column, sql in found.items() if column in held}

@@ -29,6 +29,7 @@ COMMANDS = {
     "match": ("match", "Add party_id to a list of contacts that you already have."),
     "quarantine": ("quarantine", "What was not let in: list, show, retry, discard."),
     "erase": ("erase", "Erase a person from the log and all that was made of it."),
+    "rotate": ("rotate", "Give the hashing secret another key, and all hashes of the log with it."),
     "export": ("export", "Write all that the log holds on a person."),
     "doctor": ("doctor", "Show what is broken in the home, and repair it."),
     "compact": ("compact", "Rewrite many small parts of the log into few."),
@@ -49,8 +50,9 @@ class UsageError(WaypostError):
 
 
 def _sentence(error: Exception) -> str | None:
-    """What a full disk, a missing right or a damaged file is told as; None for what is no such."""
-    if isinstance(error, DamagedPartError):
+    """What a full disk, a missing right, a damaged file or a wrong secret is told as; None for what is no such."""
+    privacy = sys.modules.get("ingestion.privacy")
+    if isinstance(error, DamagedPartError) or (privacy and isinstance(error, privacy.SecretError)):
         return str(error)
     duckdb = sys.modules.get("duckdb")
     is_disk = isinstance(error, OSError) or (duckdb and isinstance(error, duckdb.IOException))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from filelock import FileLock
 
 from ingestion import log as event_log
 from ingestion import person, privacy
@@ -102,11 +103,13 @@ def _note(log: Path, secret: bytes, id_hash: str, *, now: datetime, who: str, ev
         "subject": privacy.hash_id(secret, "access", id_hash),
         "events": events,
     }
-    descriptor = os.open(log / "access.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    with FileLock(log / "access.lock"):
+        privacy.check_fingerprint(secret, log / "secret.fingerprint")
+        descriptor = os.open(log / "access.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _write(out: Path, lines: list[dict[str, Any]]) -> None:

@@ -267,9 +267,11 @@ def publish_serving(
     """Swap the serving copy for the new marts; a past day is never published."""
     from dashboards.publish import publish
     from ingestion import privacy
+    from waypost import warehouse
 
     if as_of or log_as_of:
         return None
+    warehouse.refuse_unfinished_rotation(settings)
     with _recorded(settings, "publish_serving"):
         reports = trust.reports(settings)
         counts = publish(

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion import catalogue, log, upcasts
+from ingestion import catalogue, log, privacy, upcasts
 from waypost import control_view, upkeep
 from waypost.bookkeeping import listed, quoted, side_views, typed_select
 from waypost.cli import WaypostError
@@ -145,8 +145,15 @@ def _told_inputs(settings: Settings) -> list[str]:
     return sorted(path.name for path in parts)
 
 
+def refuse_unfinished_rotation(settings: Settings) -> None:
+    """Raise `WaypostError` while some hashes of the log are of the old secret, some of the new."""
+    if "\n" in privacy.kept_fingerprint(settings.fingerprint):
+        raise WaypostError(privacy.UNFINISHED)
+
+
 def plan(settings: Settings, as_of: datetime | None, log_as_of: datetime | None) -> Build:
     """What a build would read now; `as_of` is the greatest recorded time unless it is given."""
+    refuse_unfinished_rotation(settings)
     upkeep.verify_parts(settings)
     limits = commit_limits(settings.log, log_as_of)
     seeds = configuration(settings)

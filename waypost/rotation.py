@@ -1,0 +1,96 @@
+"""Rotating the hashing secret of a home: the key, the log, and all that was derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from filelock import FileLock
+
+from ingestion import erasure, privacy, rotation
+from ingestion.privacy import SecretError
+from ingestion.rotation import Rotation
+from waypost import steps
+from waypost.cli import WaypostError
+from waypost.erasure import purge_derived
+from waypost.settings import Settings
+
+# told of the parts that are done and of all there are
+Progress = Callable[[int, int], None]
+
+
+def rotate(
+    settings: Settings,
+    *,
+    key: str,
+    now: datetime,
+    is_dry: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> dict[str, Any]:
+    """Seal every keyed hash by `key`, or go on with a rotation that was stopped; returns counts.
+
+    A secret that ends with this key already is not rotated again; one with a key that the log does
+    not know is not given another. Raises `WaypostError`.
+    """
+    settings.create()
+    try:
+        secret = _secret(settings)
+        found = rotation.pending(settings.log, secret)
+        counts = rotation.count(settings.log) | {"is_resumed": found is not None}
+        if is_dry:
+            return {"is_dry_run": True, "key_count": len(privacy.keys(secret)), **counts}
+        with FileLock(settings.log / "erasures.lock"):
+            _refuse_open_erasures(settings)
+            begun = rotation.pending(settings.log, secret) or _begin(settings, secret, key, now)
+            if begun:
+                _carry_out(settings, begun, now, lambda done: progress(done, counts["parts"]))
+        return {"key_count": len(privacy.keys(_secret(settings))), **counts}
+    except SecretError as error:
+        raise WaypostError(str(error)) from error
+
+
+def _secret(settings: Settings) -> bytes:
+    """The secret that is there; never a new one."""
+    if not settings.secret_file.exists():
+        raise WaypostError(
+            f"There is no hashing secret at {settings.secret_file}: set WAYPOST_SECRET_FILE to the "
+            "one that made this log."
+        )
+    return privacy.read_secret(settings.secret_file)
+
+
+def _refuse_open_erasures(settings: Settings) -> None:
+    if waiting := len(erasure.under_way(settings.log)):
+        raise WaypostError(
+            f"{waiting} erasures are not finished, and know people by the old hashes: run the DAG "
+            "erase_people (or the same `waypost erase` again) first."
+        )
+
+
+def _begin(settings: Settings, secret: bytes, key: str, now: datetime) -> Rotation | None:
+    """Add the key to the secret file; what people did in the pages is read before, because it names
+    them by the old hashes.
+    """
+    known = privacy.keys(secret)
+    if known[-1] == key.encode():
+        return None
+    steps.ingest_landing(settings, ("waypost",), run_started_at=now)
+    fresh = privacy.chained([*known, key.encode()])
+    privacy.write_whole(settings.secret_file, fresh.decode() + "\n")
+    return Rotation(settings.log, fresh, len(known))
+
+
+def _carry_out(
+    settings: Settings, begun: Rotation, now: datetime, progress: Callable[[int], None]
+) -> None:
+    done = 0
+
+    def count(parts: int) -> None:
+        nonlocal done
+        done += parts
+        progress(done)
+
+    rotation.carry_out(begun, at=now, progress=count)
+    purge_derived(settings)
+    rotation.finish(begun)
