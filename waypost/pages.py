@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import sys
@@ -70,12 +69,12 @@ def check(address: str) -> list[str]:
 
 def _run_each(names: list[str]) -> None:
     """The server answers 200 before a page's code runs in a browser's session: so run it here."""
-    logging.getLogger("streamlit").setLevel(logging.CRITICAL)
-    from streamlit import config
+    from streamlit import config, logger
     from streamlit.testing.v1 import AppTest
 
-    config.set_option("server.address", "127.0.0.1")
+    logger.set_log_level("CRITICAL")  # first: setting an option complains that no page runs
     config.set_option("logger.level", "critical")
+    config.set_option("server.address", "127.0.0.1")
     app = AppTest.from_file(str(APP), default_timeout=60)
     for name in names:
         app.switch_page(f"app_pages/{name}.py").run()

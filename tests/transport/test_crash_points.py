@@ -44,5 +44,5 @@ def test_the_next_pull_goes_on_and_lands_each_record_once(
             pulled(fake, tmp_path)
         counts: dict[str, Any] = pulled(fake, tmp_path, now=NOW + 60)
     assert landed(tmp_path) == Counter(one["id"] for one in KNOWN)
-    assert counts["requests"] <= 5
+    assert counts["requests"] - counts["retries"] <= 5
     assert not list(tmp_path.rglob(".*.part"))
