@@ -27,7 +27,12 @@ import duckdb
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 CHAIN = 50
 REFERENCES = "int_party_references_collected"
-OUTSIDE = {REFERENCES, "int_objects_identified"}  # they read the log itself
+OUTSIDE = {
+    REFERENCES,
+    "int_objects_mentioned",
+    "int_guests",
+    "int_objects_identified",
+}  # they read the log itself
 LAST = "int_identities"
 SETTINGS = """name: identity_benchmark
 config-version: 2
@@ -45,6 +50,7 @@ STANDS = {
     REFERENCES: "{{ config(materialized='view') }} select * from main.told",
     "identity_limits_in_force": "select 'email' as id_type, 100 as max_linked"
     " union all select 'phone', 100 union all select 'customer_number', 1",
+    "organisation_identifiers_in_force": "select 'vat_id' as id_type",
 }
 TOLD = f"""create table told as
     with linked as (

@@ -1,4 +1,4 @@
-"""Identifiers that a limit keeps apart: a section of the Data-trust page; knows hashes, no address."""
+"""Who is not known and who is kept apart: a section of the Data-trust page; knows no address."""
 
 from __future__ import annotations
 
@@ -32,9 +32,20 @@ def identifiers(serving: Serving, parties: tuple[str, ...]) -> pd.DataFrame:
     return ask(serving, query, parties=list(parties))
 
 
+@st.cache_data(show_spinner=False, max_entries=20)
+def guests(serving: Serving) -> tuple[int, int]:
+    """Guests, and how many contacts they had."""
+    query = """
+        select (select count_if(is_guest) from customers) as guest_count,
+            (select count_if(is_guest) from contacts) as contact_count"""
+    row = ask(serving, query).iloc[0]
+    return int(row["guest_count"]), int(row["contact_count"])
+
+
 def show(view: View) -> None:
     """The section; that there is no conflict where there is none."""
     widgets.section(view, "conflicts.title", "conflicts.help")
+    unknown(view)
     frame = pairs(view.copy).copy() if view.copy.has("identity_conflicts") else pd.DataFrame()
     if frame.empty:
         st.success(view.text("conflicts.empty"), icon=":material/check_circle:")
@@ -45,6 +56,15 @@ def show(view: View) -> None:
     row = table(view, frame)
     if row is not None:
         one_pair(view, frame.iloc[row])
+
+
+def unknown(view: View) -> None:
+    """How many orders, cases and contacts are nobody's, with the way to the contacts."""
+    count, contact_count = guests(view.copy)
+    st.caption(view.text("conflicts.guests", n=view.language.number(count)))
+    if contact_count:
+        label = view.text("conflicts.guest_contacts", n=view.language.number(contact_count))
+        widgets.drill_button(view, "guests", {"slice": "guest"}, label)
 
 
 def table(view: View, frame: pd.DataFrame) -> int | None:

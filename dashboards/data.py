@@ -7,27 +7,13 @@ import streamlit as st
 
 from dashboards.filters import Filters
 from dashboards.serving import Serving, ask
+from dashboards.slices import INBOUND as _INBOUND
+from dashboards.slices import SLICES
 
 _MONTHS = "month between $first::date and $last::date"
 _SEGMENTS = "(len($segments::varchar[]) = 0 or list_contains($segments::varchar[], segment))"
 _CHANNELS = "(len($channels::varchar[]) = 0 or list_contains($channels::varchar[], channel))"
 _NARROWED = f"{_MONTHS} and {_CHANNELS} and {_SEGMENTS}"
-_INBOUND = "is_customer_initiated"
-
-# What a drill-down may show: a name for the address bar → a condition on contacts.
-SLICES = {
-    "all": "true",
-    "value_creating": "is_value_creating",
-    "failure": f"{_INBOUND} and demand_type = 'failure'",
-    "unclassified": f"{_INBOUND} and demand_type = 'unclassified'",
-    "repeat": "is_repeat",
-    "reason": "reason_code = $value",
-    "step": "journey_step = $value and ($second = '' or owner_department = $second)",
-    "quadrant": "quadrant = $value",
-    "channel": "channel = $value",
-    "party": "party_id = $value",
-    "case": "case_id = $value",
-}
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

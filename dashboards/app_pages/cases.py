@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data, timeline, widgets
+from dashboards.slices import SLICES
 from dashboards.view import View, current
 
 
@@ -13,7 +14,7 @@ def show(view: View) -> None:
     """The whole page: the list, or one case when the address names it."""
     widgets.title(view, "cases")
     slice_name = st.query_params.get("slice", "all")
-    slice_name = slice_name if slice_name in data.SLICES else "all"
+    slice_name = slice_name if slice_name in SLICES else "all"
     value, second = st.query_params.get("value", ""), st.query_params.get("second", "")
     st.markdown(f"**{heading(view, slice_name, value, second)}**")
     frame = data.contacts_in(view.copy, view.filters, slice_name, value, second)
@@ -29,6 +30,7 @@ def heading(view: View, slice_name: str, value: str, second: str) -> str:
     """What the reader is looking at."""
     language = view.language
     names = {
+        "organisation": lambda: value[:12],
         "reason": lambda: reason(view, value),
         "channel": lambda: language.code_name("channel", value),
         "quadrant": lambda: language.code_name("quadrant", value),

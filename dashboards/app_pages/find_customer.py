@@ -121,6 +121,9 @@ def facts(view: View, row: pd.Series) -> None:
     for column, (name, value) in zip(st.columns(5), values, strict=True):
         column.metric(name, value)
     seen = language.date(view.copy.local(row["first_seen_at"]))
+    if row.get("is_guest", False):
+        st.caption(text("find_customer.guest", date=seen))
+        return
     st.caption(text("find_customer.seen", date=seen, n=language.number(row["identifier_count"])))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, data, house_style, widgets
+from dashboards import charts, data, house_style, organisations, widgets
 from dashboards.language import NO_VALUE
 from dashboards.ratio import Ratio, slope_per_step
 from dashboards.view import View, current
@@ -181,12 +181,13 @@ def below(view: View, contacts: pd.DataFrame) -> None:
     Only the open tab is drawn: two more pictures would delay the first screen by half a second.
     """
     st.divider()
-    names = ("spread", "value_trend", "by_channel")
+    names = ("spread", "value_trend", "by_channel", "organisations")
     tabs = st.tabs([view.text(f"service_cost.{name}") for name in names], on_change="rerun")
     shown: tuple[Callable[[], None], ...] = (
         lambda: spread(view),
         lambda: value_trend(view, contacts),
         lambda: by_channel(view),
+        lambda: organisations.show(view),
     )
     for tab, draw in zip(tabs, shown, strict=True):
         if tab.open:

@@ -259,3 +259,39 @@ def test_without_a_secret_addresses_are_not_looked_up_and_numbers_are(
     assert "WAYPOST_SECRET_FILE" in app.warning[0].value
     assert not app.text_input and not app.subheader
     assert not (home.parent / "secret").exists()
+
+
+def test_the_dearest_organisations_stand_in_a_tab_and_lead_to_their_contacts(
+    app: AppTest, published: Path
+) -> None:
+    from dashboards import organisations, serving
+    from dashboards.filters import Filters
+
+    copy = serving.find(published / "serving" / "serving.duckdb")
+    assert copy is not None
+    frame = organisations.dearest(copy, Filters())
+    sums = organisations.both_grains(copy, Filters()).iloc[0]
+    assert 0 < sums["organisation_cost_amount"] < sums["cost_amount"]
+    assert round(frame["service_cost_amount"].sum(), 2) == round(
+        sums["organisation_cost_amount"], 2
+    )
+    open_page(app, "cases", "de")
+    app.query_params["slice"] = "organisation"
+    app.query_params["value"] = frame["organisation_id"].iloc[0]
+    app.run()
+    assert not app.exception
+    assert app.markdown[0].value.startswith("**Organisation: ")
+    assert len(app.dataframe[0].value) > 0
+
+
+def test_guests_are_counted_apart_and_found_by_their_case(app: AppTest, published: Path) -> None:
+    with duckdb.connect(str(published / "serving" / "serving.duckdb"), read_only=True) as con:
+        query = """select case_id from cases inner join customers using (party_id)
+            where is_guest order by case_id"""
+        (case_id,) = con.execute(query).fetchall()[0]
+        (count,) = con.execute("select count_if(is_guest) from customers").fetchall()[0]
+    page = open_page(app, "data_trust")
+    assert any(caption.value.startswith(f"{count} guests") for caption in page.caption)
+    open_page(app, "find_customer")
+    look_for(app, "number", case_id)
+    assert any(caption.value.startswith("Guest since") for caption in app.caption)

@@ -17,13 +17,19 @@ from ingestion import catalogue, log
 COMMITTED = datetime(2026, 7, 1, tzinfo=UTC)
 
 
+def _id_type(name: str) -> str:
+    if name.startswith("DE"):
+        return "vat_id"
+    return "customer_number" if name.isdigit() else "email"
+
+
 def event(event_type: str, at: str, subject: str, **fields: Any) -> dict[str, Any]:
     """One row of the log: `subject` is type/id, `party` a list of identifiers of the customer."""
     subject_type, _, subject_id = subject.partition("/")
     occurred_at = datetime.fromisoformat(at).replace(tzinfo=UTC)
     refs = [
         {
-            "id_type": "customer_number" if name.isdigit() else "email",
+            "id_type": _id_type(name),
             "id_hash": sha256(name.encode()).hexdigest()[:32],
             "domain_hash": None,
             "id_class": "functional" if name.startswith("info") else "personal",

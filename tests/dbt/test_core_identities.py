@@ -121,7 +121,7 @@ def test_a_second_build_over_the_first_gives_the_same_components(home: Settings)
 
 @pytest.fixture(scope="module")
 def shared_address(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Two customers who share a second address, a functional mailbox, and a guest."""
+    """Two customers who share an address and a mailbox, two people of a firm, a case of nobody's."""
     folder = tmp_path_factory.mktemp("limits")
     settings = Settings(home=folder / "home", secret_file=folder / "secret")
     settings.create()
@@ -138,8 +138,19 @@ def shared_address(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         event("party.identified", f"2026-01-01T00:0{n}:00", f"party/{n}", party=pair, strength=1)
         for n, pair in enumerate(told)
     ]
+    for n, people in enumerate((["carla@example.com", "DE123"], ["carl@example.com", "DE123"])):
+        at = f"2026-01-02T00:0{n}:00"
+        rows.append(event("account.created", at, f"account/{n}", party=people, account_id=str(n)))
+    opened = {"case_id": "c1", "channel": "phone", "direction": "in", "case_type": "info"}
+    rows.append(event("case.opened", "2026-01-03T00:00:00", "case/c1", **opened))
+    rows.append(
+        event(
+            "case.status_changed", "2026-01-04T00:00:00", "case/c1", case_id="c1", to_status="open"
+        )
+    )
     append(settings.log, rows)
-    assert build(settings, selected=("+identity_conflicts",), tests=False)["failures"] == []
+    selected = ("+identity_conflicts", "+organisation_members")
+    assert build(settings, selected=selected, tests=False)["failures"] == []
     return settings
 
 
@@ -163,3 +174,27 @@ def test_two_customer_numbers_never_become_one_party(shared_address: Settings) -
         (_hash("anna@example.com"), _hash("home@example.com"), "party_limit"),
         (_hash("ben@example.com"), _hash("home@example.com"), "party_limit"),
     }
+
+
+def test_people_named_with_a_company_are_its_members_and_stay_two(
+    shared_address: Settings,
+) -> None:
+    with duckdb.connect(str(shared_address.warehouse), read_only=True) as connection:
+        query = (
+            "select party_id, organisation_id, evidence, is_counted from marts.organisation_members"
+        )
+        members = set(connection.execute(query).fetchall())
+    firm = _hash("DE123")
+    assert members == {
+        (_hash("carla@example.com"), firm, "number", True),
+        (_hash("carl@example.com"), firm, "number", True),
+    }
+
+
+def test_a_case_without_an_identifier_is_a_guest(shared_address: Settings) -> None:
+    with duckdb.connect(str(shared_address.warehouse), read_only=True) as connection:
+        query = """select guests.object_type, guests.object_id, seen.first_seen_at::date::varchar
+            from intermediate.int_parties_seen as seen
+            left join intermediate.int_guests as guests on seen.party_id = guests.party_id
+            where seen.is_guest"""
+        assert connection.execute(query).fetchall() == [("case", "c1", "2026-01-03")]

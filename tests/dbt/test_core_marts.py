@@ -53,13 +53,15 @@ def test_the_second_build_of_an_unchanged_log_does_nothing(tiny: Settings) -> No
 
 def test_the_unit_tests_of_the_rules_pass(tiny: Settings) -> None:
     chosen = ["test", "--select", "test_type:unit,path:models/base"]
-    for place in ("identities", "cases", "contacts", "orders", "customers", "reconciliation"):
+    places = ("identities", "organisations", "cases", "contacts", "orders", "customers")
+    for place in (*places, "reconciliation"):
         chosen.append(f"test_type:unit,path:models/intermediate/{place}")
+    chosen.append("test_type:unit,path:models/marts/organisations")
     outcome = warehouse.run_dbt(
         tiny, tiny.warehouse, [*chosen, "test_type:unit,path:models/marts/_marts__unit_tests.yml"]
     )
     assert outcome.failures == []
-    assert outcome.counts["unit_test"] >= 35
+    assert outcome.counts["unit_test"] >= 43
 
 
 def test_an_empty_log_builds_empty_marts(tmp_path: Any) -> None:

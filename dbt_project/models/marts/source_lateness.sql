@@ -1,17 +1,18 @@
 with lateness as (
     select
-        source,
-        party_id,
-        occurred_at,
-        recorded_at,
-        {{ seconds_between('occurred_at', 'recorded_at') }} as lateness_seconds
-    from {{ ref('events') }}
+        events.source,
+        coalesce(seen.is_guest, true) as is_unidentified,
+        events.occurred_at,
+        events.recorded_at,
+        {{ seconds_between('events.occurred_at', 'events.recorded_at') }} as lateness_seconds
+    from {{ ref('events') }} as events
+    left join {{ ref('int_parties_seen') }} as seen on events.party_id = seen.party_id
 )
 
 select
     source,
     count(*) as event_count,
-    count(case when party_id is null then 1 end) as unidentified_count,
+    count(case when is_unidentified then 1 end) as unidentified_count,
     {{ percentile('lateness_seconds', 0.5) }} as p50_lateness_seconds,
     {{ percentile('lateness_seconds', 0.95) }} as p95_lateness_seconds,
     cast(max(lateness_seconds) as double) as max_lateness_seconds,

@@ -23,8 +23,11 @@ described as (
         kind <> 'guest' and u(i, 'is_new') < 0.28 as is_new,
         u(i, 'is_chronic') < 0.03 as is_bad_payer,
         case
-            when kind = 'business' and u(i, 'mailbox') < 0.5 then pick(i, 'mailbox',
-                ['info@example.org', 'support@example.net', 'rechnung@example.com'])
+            -- a firm has a domain of its own, and about two of fifty customers are its people
+            when kind = 'business' then concat(
+                case when u(i, 'mailbox') < 0.5 then pick(i, 'mailbox', ['info', 'einkauf', 'rechnung'])
+                    else concat('customer', customer_no) end,
+                '@firm', i // 50 + 1, '.example.', pick(i // 50, 'firm host', ['com', 'org', 'net']))
             else concat('customer', customer_no, '@', pick(i, 'mail host',
                 ['example.com', 'example.org', 'example.net']))
         end as email,

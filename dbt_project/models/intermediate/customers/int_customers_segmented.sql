@@ -3,7 +3,7 @@ with ranked as (
         party_id,
         percent_rank() over (order by margin_12m_amount) as margin_rank
     from {{ ref('int_customers_valued') }}
-    where has_recent_purchase
+    where has_recent_purchase and not is_guest
 )
 
 select
@@ -15,3 +15,4 @@ select
     end as segment
 from {{ ref('int_parties_seen') }} as seen
 left join ranked on seen.party_id = ranked.party_id
+where not seen.is_guest

@@ -11,6 +11,7 @@ select
     cast(coalesce(sum(case when is_recent then net_amount end), 0) as decimal(18, 2)) as net_12m_amount,
     cast(coalesce(sum(case when is_recent then margin_amount end), 0) as decimal(18, 2)) as margin_12m_amount,
     bool_or(is_recent) as has_recent_purchase,
+    bool_or(is_guest) as is_guest,
     min(case when purchase_kind = 'order' then purchased_at end) as first_order_at,
     max(case when purchase_kind = 'order' then purchased_at end) as last_order_at,
     max(purchased_at) as last_purchased_at

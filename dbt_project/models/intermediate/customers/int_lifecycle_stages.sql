@@ -10,7 +10,9 @@ with stages as (
         from {{ ref('int_purchases') }}
         group by party_id
     ) as bought on seen.party_id = bought.party_id
-    where bought.first_purchased_at is null or seen.first_seen_at < bought.first_purchased_at
+    where
+        not seen.is_guest
+        and (bought.first_purchased_at is null or seen.first_seen_at < bought.first_purchased_at)
 ),
 
 compared as (

@@ -6,6 +6,7 @@ with purchases as (
         lag(purchased_at) over (partition by party_id order by purchased_at, purchase_id) as previous_at,
         lead(purchased_at) over (partition by party_id order by purchased_at, purchase_id) as next_at
     from {{ ref('int_purchases') }}
+    where not is_guest
 ),
 
 thresholds as (

@@ -1,6 +1,6 @@
 {#- What a customer bought: orders that stand, and invoices of subscriptions. -#}
 select
-    party_id, order_id as purchase_id, 'order' as purchase_kind, net_amount, margin_amount,
+    party_id, order_id as purchase_id, 'order' as purchase_kind, net_amount, margin_amount, is_guest,
     ordered_at as purchased_at
 from {{ ref('int_orders') }}
 where party_id is not null and not is_cancelled
@@ -15,6 +15,7 @@ select
     {{ round_money(
         'cast(invoices.net_amount as double) * ' ~ setting('subscription_margin_rate')
     ) }} as margin_amount,
+    false as is_guest,
     invoices.issued_at as purchased_at
 from {{ ref('int_invoices_settled') }} as invoices
 inner join {{ ref('int_objects_identified') }} as objects

@@ -8,6 +8,7 @@ by_type as (
         item.id_hash,
         item.id_type,
         min(item.id_class) as id_class,
+        max(item.domain_hash) as domain_hash,
         min(recorded_at) as recorded_at
     from mentioned
     where item.id_hash is not null
@@ -23,10 +24,13 @@ first_mentions as (
 )
 
 select
-    row_number() over (order by recorded_at, id_hash) as identifier_number,
-    id_hash,
-    id_type,
-    known_class as id_class,
-    recorded_at as first_recorded_at
+    row_number() over (order by first_mentions.recorded_at, first_mentions.id_hash) as identifier_number,
+    first_mentions.id_hash,
+    first_mentions.id_type,
+    case when companies.id_type is null then first_mentions.known_class else 'organisation' end as id_class,
+    first_mentions.domain_hash,
+    first_mentions.recorded_at as first_recorded_at
 from first_mentions
-where mention_number = 1
+left join {{ ref('organisation_identifiers_in_force') }} as companies
+    on first_mentions.id_type = companies.id_type
+where first_mentions.mention_number = 1

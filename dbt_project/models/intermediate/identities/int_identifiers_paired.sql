@@ -17,11 +17,12 @@ of_one_person as (
             when mentioned.is_identification then 'same' else coalesce(mentioned.item.role, 'customer')
         end as person,
         identifiers.identifier_number,
-        identifiers.id_type
+        identifiers.id_type,
+        identifiers.id_class
     from mentioned
     inner join {{ ref('int_identifiers_collected') }} as identifiers
         on mentioned.item.id_hash = identifiers.id_hash
-    where identifiers.id_class = 'personal'
+    where identifiers.id_class in ('personal', 'organisation')
 ),
 
 paired as (
@@ -37,6 +38,7 @@ paired as (
         on
             earlier.reference_number = later.reference_number
             and earlier.person = later.person
+            and earlier.id_class = later.id_class
             and earlier.identifier_number < later.identifier_number
     group by earlier.identifier_number, earlier.id_type, later.identifier_number, later.id_type
 )

@@ -21,6 +21,7 @@ select
     placed.id_hash,
     placed.id_type,
     placed.id_class,
+    placed.domain_hash,
     coalesce(earliest.id_hash, placed.id_hash) as party_id,
     placed.first_recorded_at
 from placed

@@ -18,6 +18,7 @@ select
     party_refs,
     is_identification,
     min(recorded_at) as recorded_at,
+    max(recorded_at) as last_recorded_at,
     min(event_key) as evidence_event_key
 from referenced
 group by party_refs, is_identification

@@ -23,6 +23,7 @@ select
                 ) }}, 0)
         end as decimal(18, 2)
     ) as margin_amount,
+    coalesce(objects.is_guest, false) as is_guest,
     fulfilled.cancelled_at is not null as is_cancelled,
     fulfilled.is_late,
     fulfilled.dispatched_at,

@@ -9,7 +9,8 @@ valued as (
 customers as (
     select
         party_id,
-        segment
+        segment,
+        is_guest
     from {{ ref('customers') }}
 ),
 
@@ -65,6 +66,7 @@ select
     valued.is_cost_estimated,
     contacts.is_abandoned,
     contacts.is_short_abandon,
+    coalesce(customers.is_guest, false) as is_guest,
     contacts.is_customer_initiated,
     contacts.is_human_handled,
     contacts.is_repeat,

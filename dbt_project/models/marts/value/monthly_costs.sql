@@ -9,7 +9,7 @@ with service_months as (
 contact_counts as (
     select
         month,
-        count(distinct case when is_customer_initiated then party_id end)
+        count(distinct case when is_customer_initiated and not is_guest then party_id end)
             as contacting_customer_count,
         count(*) as contact_count,
         sum(case when is_customer_initiated and is_human_handled then 1 else 0 end)
@@ -26,7 +26,7 @@ contact_counts as (
                 when is_customer_initiated and demand_type = 'failure' then service_cost_amount else 0
             end
         ) as failure_service_amount,
-        sum(case when party_id is null then service_cost_amount else 0 end)
+        sum(case when party_id is null or is_guest then service_cost_amount else 0 end)
             as unidentified_service_amount
     from {{ ref('contacts') }}
     group by month
