@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from tests.ingestion.conftest import event, message
 from tests.ingestion.test_erasure import ADA, told
 from tests.ingestion.test_exactly_once import MAPPING
 from tests.torture.harness import NOW, Step, run_whole, settings_of
-from waypost import erasure, steps, upkeep
+from waypost import erasure, rotation, steps, upkeep
 from waypost.settings import LANDING
 
 
@@ -81,6 +83,12 @@ def erase(home: Path) -> None:
     erasure.erase(settings, erasure.hash_of(settings, "email", ADA), now=NOW, salt="0" * 64)
 
 
+def rotate(home: Path) -> None:
+    """The secret stands in the home, so that each trial begins with one key."""
+    settings = replace(settings_of(home), secret_file=home / "secret")
+    rotation.rotate(settings, key="second" * 6, now=NOW)
+
+
 def _with_a_person(home: Path) -> None:
     """Somebody whose events stand in three domains, among those of others."""
     _with_events(home)
@@ -88,6 +96,13 @@ def _with_a_person(home: Path) -> None:
     text = "\n".join(json.dumps(one) for one in told())
     (settings.landing / "order" / "people.jsonl").write_text(text, "utf-8")
     run_whole(ingest, home)
+
+
+def _with_an_erased_person(home: Path) -> None:
+    """Tombstones beside the tables."""
+    _with_a_person(home)
+    run_whole(erase, home)
+    shutil.copy(settings_of(home).secret_file, home / "secret")
 
 
 def _with_events(home: Path) -> None:
@@ -119,6 +134,7 @@ STEPS = {
     "correct": Step(correct, _with_wrong_mapping),
     "compact": Step(compact, _with_events),
     "erase": Step(erase, _with_a_person),
+    "rotate": Step(rotate, _with_an_erased_person),
     "build": Step(build, _with_events),
     "publish": Step(publish, _with_warehouse),
 }

@@ -14,10 +14,11 @@ from tests.torture.steps import STEPS
 
 # step → (trials, kills in a row) short, and long
 PLAN: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
-    "ingest": ((3, 4), (40, 2)),
+    "ingest": ((2, 5), (30, 2)),
     "correct": ((1, 3), (20, 2)),
-    "compact": ((1, 3), (40, 2)),
+    "compact": ((1, 3), (30, 2)),
     "erase": ((2, 3), (20, 2)),
+    "rotate": ((1, 2), (20, 2)),
     "build": ((1, 1), (10, 2)),
     "publish": ((1, 5), (20, 2)),
 }
