@@ -10,3 +10,16 @@
         else '2'
     end || {{ id_type }}
 {%- endmacro %}
+
+{#- When an exploded reference (`item`) was recorded and its type as one value: the least is the first. -#}
+{% macro mention_position() -%}
+    {{ return(adapter.dispatch('mention_position')()) }}
+{%- endmacro %}
+
+{% macro default__mention_position() -%}
+    struct_pack(recorded_at := recorded_at, id_type := item.id_type)
+{%- endmacro %}
+
+{% macro spark__mention_position() -%}
+    named_struct('recorded_at', recorded_at, 'id_type', item.id_type)
+{%- endmacro %}

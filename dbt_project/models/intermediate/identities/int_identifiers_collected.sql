@@ -3,34 +3,24 @@ with mentioned as (
     from {{ ref('int_party_references_collected') }}
 ),
 
-by_type as (
+collected as (
     select
         item.id_hash,
-        item.id_type,
+        min({{ mention_position() }}) as first_mention,
         min(item.id_class) as id_class,
-        max(item.domain_hash) as domain_hash,
-        min(recorded_at) as recorded_at
+        max(item.domain_hash) as domain_hash
     from mentioned
     where item.id_hash is not null
-    group by item.id_hash, item.id_type
-),
-
-first_mentions as (
-    select
-        by_type.*,
-        min(id_class) over (partition by id_hash) as known_class,
-        row_number() over (partition by id_hash order by recorded_at, id_type) as mention_number
-    from by_type
+    group by item.id_hash
 )
 
 select
-    row_number() over (order by first_mentions.recorded_at, first_mentions.id_hash) as identifier_number,
-    first_mentions.id_hash,
-    first_mentions.id_type,
-    case when companies.id_type is null then first_mentions.known_class else 'organisation' end as id_class,
-    first_mentions.domain_hash,
-    first_mentions.recorded_at as first_recorded_at
-from first_mentions
+    row_number() over (order by collected.first_mention.recorded_at, collected.id_hash) as identifier_number,
+    collected.id_hash,
+    collected.first_mention.id_type,
+    case when companies.id_type is null then collected.id_class else 'organisation' end as id_class,
+    collected.domain_hash,
+    collected.first_mention.recorded_at as first_recorded_at
+from collected
 left join {{ ref('organisation_identifiers_in_force') }} as companies
-    on first_mentions.id_type = companies.id_type
-where first_mentions.mention_number = 1
+    on collected.first_mention.id_type = companies.id_type
