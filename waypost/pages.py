@@ -72,9 +72,8 @@ def _run_each(names: list[str]) -> None:
     from streamlit import config, logger
     from streamlit.testing.v1 import AppTest
 
-    logger.set_log_level("CRITICAL")  # first: setting an option complains that no page runs
-    config.set_option("logger.level", "critical")
     config.set_option("server.address", "127.0.0.1")
+    logger.set_log_level("CRITICAL")  # a test of a page complains that no browser asked for it
     app = AppTest.from_file(str(APP), default_timeout=60)
     for name in names:
         app.switch_page(f"app_pages/{name}.py").run()
