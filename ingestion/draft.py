@@ -1,6 +1,6 @@
 """JSON lines to typed, checked, hashed events in memory; knows no log, no lock.
 
-A chunk is read once into the table `lines`. For each event type, one scan takes the JSON text
+A chunk is read once into the table `lines`, while the one before it is still merged. For each event type, one scan takes the JSON text
 of the keys that occur (`leaves`), and one statement turns them into `draft_<number>`: the columns
 of the log, `row` (the line's place) and `problem` ('code|path', NULL when the event is sound).
 That statement takes what is plainly sound (`plain`), at a fraction of the cost; the other rows are
@@ -12,37 +12,26 @@ part; lines of no known type end in `draft_others`. Nothing clear is written.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from ingestion import parties, side_by_side, statements
 from ingestion.catalogue import EventType, load
 from ingestion.checks import Clocks
-from ingestion.shapes import Shapes, find, load_lines
+from ingestion.shapes import Shapes, find
 
 _OWN_PART = 30_000  # rows from which on a type has a part of its own, without others' empty columns
 _SMALL = 10_000  # rows up to which planning two statements costs more than the exact one alone
 
 
 def load_chunk(
-    con: duckdb.DuckDBPyConnection, path: Path, clocks: Clocks, country: str
+    con: duckdb.DuckDBPyConnection, clocks: Clocks, country: str
 ) -> dict[str, list[str]]:
-    """Make `draft_<domain>` of every domain that occurs, and `draft_others`.
+    """Make `draft_<domain>` of every domain that occurs, and `draft_others`, from the lines read.
 
-    Returns for each domain the views that go into one part each.
+    `shapes.load_lines` has run. Returns for each domain the views that go into one part each.
     """
-    load_lines(con, path)
-    con.execute("set preserve_insertion_order = false")  # rows carry their place from here on
-    try:
-        return _load(con, find(con), clocks, country)
-    finally:
-        con.execute("reset preserve_insertion_order")
-
-
-def _load(
-    con: duckdb.DuckDBPyConnection, shapes: Shapes, clocks: Clocks, country: str
-) -> dict[str, list[str]]:
+    con.execute("alter table next_lines rename to lines")
+    shapes = find(con)
     parties.prepare(con, shapes, country)
     names = sorted(shapes.types, key=lambda name: (-shapes.rows[name], name))
 

@@ -205,9 +205,9 @@ def chunks(path: Path, work: Path, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
         yield Chunk(path, 1, 0)
         return
     line, offset = 1, 0
-    targets = cycle((work / "chunk-a.jsonl", work / "chunk-b.jsonl"))
+    # the one worked on, the one that is read ahead, the one that is cut
+    targets = cycle([work / f"chunk-{number}.jsonl" for number in range(3)])
     with path.open("rb") as file, ThreadPoolExecutor(1) as ahead:
-        # the next stretch is cut while this one is worked on
         following = ahead.submit(_cut, file, next(targets), size)
         while (cut := following.result()).written:
             following = ahead.submit(_cut, file, next(targets), size)

@@ -248,12 +248,10 @@ def _write_part(
     """Write a part and seal it; returns its path and its number of rows."""
     part = part_files.unsealed(merged.staging, merged.commit_no, append_key)
     target = str(part).replace("'", "''")
-    con.execute("set preserve_insertion_order = false")
     row = con.execute(
         f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key, "
         f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to '{target}' ({part_files.FORMAT})"
     ).fetchone()
-    con.execute("reset preserve_insertion_order")
     return part_files.seal(part), int(row[0]) if row else 0
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from ingestion import checks, draft, inputs, mapping, merge, privacy, quarantine, refusals
+from ingestion import checks, draft, inputs, mapping, merge, privacy, quarantine, refusals, shapes
 from ingestion import log as event_log
 from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged
@@ -105,9 +105,8 @@ class Reading:
     def read_all(self, account: Account) -> list[Reject]:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
         rejects: list[Reject] = []
-        with ThreadPoolExecutor(1) as aside:
-            for chunk in inputs.chunks(self.lines.path, self.work):
-                drafts = self._load(chunk, DOMAINS)
+        with ThreadPoolExecutor(2) as aside:
+            for chunk, drafts in self._read_ahead(aside, DOMAINS):
                 # finding the places reads the file once more: beside the merge, not after it
                 placed = aside.submit(self._placed, chunk, self._wrong([*drafts]))
                 for domain in drafts:
@@ -132,9 +131,10 @@ class Reading:
                 self.conflicts.pop(domain, None)
                 self.refused.pop(domain, None)  # tombstones may have come since: counted anew
                 self.known_refusals = refusals.state(self.options.log)
-                for chunk in inputs.chunks(self.lines.path, self.work):
-                    if drafts := self._load(chunk, (domain,)).get(domain):
-                        self._merge(domain, chunk, drafts)
+                with ThreadPoolExecutor(1) as aside:
+                    for chunk, drafts in self._read_ahead(aside, (domain,)):
+                        if domain in drafts:
+                            self._merge(domain, chunk, drafts[domain])
                 self._commit(domain)
         return self.merged[domain]
 
@@ -152,14 +152,32 @@ class Reading:
             clock=self.options.clock,
         )
 
-    def _load(self, chunk: inputs.Chunk, counted: Collection[str]) -> dict[str, list[str]]:
-        """Drafts of the chunk; what is refused in the domains `counted` joins their account."""
+    def _read_ahead(
+        self, aside: Executor, counted: Collection[str]
+    ) -> Iterator[tuple[inputs.Chunk, dict[str, list[str]]]]:
+        """Each chunk with its drafts; the lines of the next are read while this one is merged."""
+        chunks = inputs.chunks(self.lines.path, self.work)
+
+        def read() -> inputs.Chunk | None:
+            if chunk := next(chunks, None):
+                with self.con.cursor() as own:
+                    shapes.load_lines(own, chunk.path)
+            return chunk
+
+        following = aside.submit(read)
+        while chunk := following.result():
+            drafts = self._load(counted)
+            following = aside.submit(read)
+            yield chunk, drafts
+
+    def _load(self, counted: Collection[str]) -> dict[str, list[str]]:
+        """Drafts of the lines read; what is refused in the domains `counted` joins their account."""
         options = self.options
         clocks = checks.Clocks(
             options.run_started_at, options.recorded_at, options.recorded_as_occurred
         )
         country = (options.mapping and options.mapping.country) or options.country
-        drafts = draft.load_chunk(self.con, chunk.path, clocks, country)
+        drafts = draft.load_chunk(self.con, clocks, country)
         for domain, by_source in refusals.refuse(self.con, options.log, drafts).items():
             if domain in counted:
                 self.refused.setdefault(domain, Counter()).update(by_source)

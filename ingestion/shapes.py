@@ -96,7 +96,7 @@ def is_plain_key(key: str) -> bool:
 
 
 def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Read a JSON-lines file into table `lines(json, shape, event_type, party_refs, actor)`.
+    """Read a JSON-lines file into `next_lines(json, shape, event_type, party_refs, actor)`.
 
     A broken line has a NULL json, empty lines are not there; `rowid` counts the others from 0.
     `shape` is equal for lines with the same keys in the envelope and in data; unknown types are
@@ -107,7 +107,7 @@ def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     is_known = f"contains('{known}', chr(10) || found[1] || chr(10))"
     name = str(path).replace("'", "''")
     con.execute(
-        f"""create or replace table lines as
+        f"""create or replace table next_lines as
         with parsed as (
             select json, hash(json_keys(json, ['$', '$.data'])) as shape, json_extract(json,
                 ['$.type', '$.data.party_refs', '$.data.actor'])::varchar[] as found
