@@ -13,7 +13,7 @@ from deltalake.exceptions import DeltaError
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import receipts, workplace
+from ingestion import privacy, receipts, workplace
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
 
@@ -62,6 +62,13 @@ def _secrets(log: Path) -> Iterator[Finding]:
             fingerprint,
             f"{fingerprint} is missing: another hashing secret would not be refused.",
             "Make sure that the right secret is in place, then ingest anything: that writes it.",
+        )
+    if "\n" in privacy.kept_fingerprint(fingerprint):
+        yield Finding(
+            "rotation_unfinished",
+            fingerprint,
+            "A rotation of the hashing secret is not finished, so the log is closed.",
+            "Run `waypost rotate`, which goes on with it.",
         )
 
 

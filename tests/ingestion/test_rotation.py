@@ -226,6 +226,7 @@ def test_stopped_between_two_domains_the_log_is_closed_and_a_second_run_ends_it(
         rotate(settings)
     monkeypatch.undo()
     assert hashes(home) & first and hashes(home) - first, "half is sealed"
+    assert [one.kind for one in upkeep.examine(settings, deep=False)] == ["rotation_unfinished"]
     with pytest.raises(SecretError, match="run `waypost rotate`"):
         home.ingest(home.write("order/more.jsonl", [order(7003, refs(("email", ADA)))]))
     with pytest.raises(SecretError, match="run `waypost rotate`"):
