@@ -63,6 +63,7 @@ def main() -> None:
             secret_file=Path(os.environ.get("WAYPOST_SECRET_FILE", SECRET)).expanduser().resolve(),
             trust=_trust(home / "runs" / "trust.json"),
             now=lambda: dt.datetime.now(dt.UTC),
+            reader=_reader(),
         )
     )
     page.run()
@@ -93,6 +94,13 @@ def _let_in(language: Language) -> None:
     elif _listens() and st.get_option("server.address") not in LOCAL:
         st.error(language.text("app.not_local"))
         st.stop()
+
+
+def _reader() -> str:
+    """The address of the login, for the access log; `local` on this machine without one."""
+    if not st.user.get("is_logged_in"):
+        return "local"
+    return str(st.user.get("email") or st.user.get("sub") or "unknown")
 
 
 def _listens() -> bool:

@@ -28,6 +28,7 @@ class View:
     secret_file: Path
     trust: Mapping[str, Any] | None
     now: Callable[[], dt.datetime]
+    reader: str = "local"
 
     @property
     def copy(self) -> Serving:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from ingestion import person, privacy, refusals, traces
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
 from ingestion.workplace import workplace
+
+Replaced = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,12 @@ def rewrite(log: Path, erasure: Erasure, *, at: datetime) -> dict[str, int]:
     counts = {"events": 0, "parts": 0}
     for domain in DOMAINS:
         with event_log.locked(log, domain), person.opened(log, erasure.found) as con:
-            _macros(con, erasure)
+            set_stand_ins(con, erasure.salt, erasure.found)
             held = person.touched(con, log, domain)
             if held:
                 counts["events"] += person.count(con, "select count(*) from touched")
                 counts["parts"] += len(held)
-                _swap(con, log, domain, held, at)
+                swap(con, log, domain, held, at)
             drop_unlisted(log, domain)
     return counts
 
@@ -121,9 +124,10 @@ def wait_for_appends(log: Path) -> None:
             pass
 
 
-def _macros(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:
-    con.execute("set variable erasure_salt = $1", [erasure.salt])
-    con.execute("set variable erased = $1::varchar[]", [list(erasure.found)])
+def set_stand_ins(con: duckdb.DuckDBPyConnection, salt: str, found: Sequence[str]) -> None:
+    """Give a connection the macros `stand_in(trace)` and `is_erased(trace)`."""
+    con.execute("set variable erasure_salt = $1", [salt])
+    con.execute("set variable erased = $1::varchar[]", [list(found)])
     con.execute(
         "create or replace temp macro stand_in(trace) as "
         "left(sha256(getvariable('erasure_salt') || chr(31) || trace), 32)"
@@ -134,16 +138,24 @@ def _macros(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:
     )
 
 
-def _swap(
-    con: duckdb.DuckDBPyConnection, log: Path, domain: str, held: list[Part], at: datetime
+def swap(
+    con: duckdb.DuckDBPyConnection,
+    log: Path,
+    domain: str,
+    held: list[Part],
+    at: datetime,
+    replaced: Replaced = traces.replaced,
 ) -> None:
-    """Write the parts anew and commit them; the caller holds the domain's lock."""
+    """Write the parts anew and commit them; the caller holds the domain's lock.
+
+    `replaced` gives SQL of a column in rows of the temp table `touched`; None leaves it as it is.
+    """
     with workplace(log / ".work") as work:
         fresh: list[tuple[Path, int]] = []
         inputs: dict[str, list[str]] = {}
         for part in held:
             part.check(deep=True)
-            new = _write(con, part, work)
+            new = _write(con, part, work, replaced)
             fresh.append((new, part.rows))
             inputs[new.name] = input_keys(con, new)
         names = [part.path.name for part in held]
@@ -151,11 +163,11 @@ def _swap(
         event_log.replace(table, names, fresh, committed_at=at, inputs=inputs, is_erasure=True)
 
 
-def _write(con: duckdb.DuckDBPyConnection, part: Part, work: Path) -> Path:
+def _write(con: duckdb.DuckDBPyConnection, part: Part, work: Path, replaced: Replaced) -> Path:
     """One sealed part with the rows of the old one, those that are touched with stand-ins."""
     new = part_files.unsealed(work, part.number, "erased")
     rows = person.reader([part])
-    listed = ", ".join(_column(name) for name in person.columns(con, rows))
+    listed = ", ".join(_column(name, replaced(name)) for name in person.columns(con, rows))
     con.execute(f"""
         copy (select *, {part_files.KEY_PREFIX} as key_prefix from (
             select {listed} from {rows} as old
@@ -166,8 +178,7 @@ def _write(con: duckdb.DuckDBPyConnection, part: Part, work: Path) -> Path:
     return part_files.seal(new)
 
 
-def _column(name: str) -> str:
-    swapped = traces.replaced(name)
+def _column(name: str, swapped: str | None) -> str:
     if swapped is None:
         return f'"{name}"'
     return f'case when is_touched then {swapped} else "{name}" end as "{name}"'

@@ -106,7 +106,9 @@ def _seal_access(log: Path, work: Path, secret: bytes, since: int) -> None:
     if not source.exists():
         return
     before = privacy.chained(privacy.keys(secret)[:since])
-    lines = [json.loads(line) for line in source.read_text("utf-8").splitlines() if line]
+    lines = [
+        json.loads(line) for line in source.read_text("utf-8").splitlines() if line.endswith("}")
+    ]
     asked = {str(line["subject"]) for line in lines if "subject" in line}
     follows: dict[str, str] = {}
     for id_hash in _id_hashes(log) if asked else ():
@@ -115,6 +117,8 @@ def _seal_access(log: Path, work: Path, secret: bytes, since: int) -> None:
             own = privacy.seal(secret, id_hash, since=since)
             follows[subject] = privacy.hash_id(secret, "access", own)
     for line in lines:
+        if _HASH.fullmatch(line["who"]):  # a login; users of the machine stand as they are
+            line["who"] = privacy.seal(secret, line["who"], since=since)
         if subject := line.get("subject"):
             line["subject"] = follows.get(subject) or privacy.seal(secret, subject, since=since)
     text = "".join(json.dumps(line) + "\n" for line in lines)

@@ -132,3 +132,53 @@ _REFS = (
     "domain_hash := case when is_erased('id/' || r.id_hash) then null else r.domain_hash end, "
     "id_class := r.id_class, role := r.role))"
 )
+
+
+# columns that name a person themselves; numbers of orders, cases and accounts are no such
+_PERSONAL = ("party_hash", "actor_ref_hash", "party_refs", "source_url", "extra")
+
+
+def names_people(held: Collection[str]) -> str:
+    """SQL that is true of a row that refers to a person, or holds what may lead to one."""
+    tests = [
+        f"len({name}) > 0" if name == "party_refs" else f"{name} is not null"
+        for name in _PERSONAL
+        if name in held
+    ]
+    tests += ["subject_type = 'party'", *(["party_id is not null"] if "party_id" in held else [])]
+    if "object_type" in held:
+        tests.append("object_type = 'party'")
+    if "objects" in held:
+        tests.append("len(list_filter(objects, lambda o: o.\"type\" = 'party')) > 0")
+    return " or ".join(f"coalesce({test}, false)" for test in tests)
+
+
+def without_people(column: str) -> str | None:
+    """SQL of a column of a row whose time is over; uses the macro `stand_in(trace)`.
+
+    The event and things keep their names, so that the same fact told again is a duplicate.
+    """
+    return _ANONYMOUS.get(column)
+
+
+def _party(column: str, kind: str) -> str:
+    return f"case when {kind} = 'party' then stand_in('party/' || {column}) else {column} end"
+
+
+_LINKED_PARTY = _party("o.id", 'o."type"')
+_ANONYMOUS = {
+    **{name: "null" for name in ("source_url", "extra", "input_key")},
+    **{name: f"stand_in('id/' || {name})" for name in ("party_hash", "actor_ref_hash")},
+    "party_id": "stand_in('party/' || party_id)",
+    "subject_id": _party("subject_id", "subject_type"),
+    "object_id": _party("object_id", "object_type"),
+    "party_refs": (
+        "list_transform(party_refs, lambda r: struct_pack(id_type := r.id_type, "
+        "id_hash := stand_in('id/' || r.id_hash), domain_hash := null::varchar, "
+        "id_class := r.id_class, role := r.role))"
+    ),
+    "objects": (
+        'list_transform(objects, lambda o: struct_pack("type" := o."type", '
+        + f"id := {_LINKED_PARTY}, qualifier := o.qualifier))"
+    ),
+}

@@ -31,6 +31,8 @@ COMMANDS = {
     "erase": ("erase", "Erase a person from the log and all that was made of it."),
     "rotate": ("rotate", "Give the hashing secret another key, and all hashes of the log with it."),
     "export": ("export", "Write all that the log holds on a person."),
+    "retain": ("retain", "Let events and landed files go whose time is over."),
+    "access-log": ("access_log", "Show who looked at rows about persons."),
     "doctor": ("doctor", "Show what is broken in the home, and repair it."),
     "compact": ("compact", "Rewrite many small parts of the log into few."),
     "metrics": ("metrics", "Show the metric contract."),

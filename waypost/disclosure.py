@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from filelock import FileLock
 
 from ingestion import log as event_log
 from ingestion import person, privacy
 from ingestion.catalogue import DOMAINS, load
+from waypost import access_log
 from waypost.cli import UsageError, WaypostError
 from waypost.settings import Settings
 
@@ -39,7 +39,9 @@ def export(
         raise WaypostError(
             "The log knows nobody by that identifier, so nothing was written: look at its type and spelling."
         )
-    _note(settings.log, secret, id_hash, now=now, who=who, events=len(events))
+    access_log.note(
+        settings, secret, at=now, who=who, what="export", subject=id_hash, events=len(events)
+    )
     told = {"exported_at": now.isoformat(), "events": len(events), "fields": _meanings(events)}
     _write(out, [told, *events])
     return {"events": len(events), "path": str(out)}
@@ -92,24 +94,6 @@ def _meanings(events: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, str
             if column in occur
         }
     return found
-
-
-def _note(log: Path, secret: bytes, id_hash: str, *, now: datetime, who: str, events: int) -> None:
-    """Add a line to the access log; it names the person by a keyed hash that no erasure leaves a way from."""
-    line = {
-        "at": now.isoformat(),
-        "who": who,
-        "what": "export",
-        "subject": privacy.hash_id(secret, "access", id_hash),
-        "events": events,
-    }
-    with FileLock(log / "access.lock"):
-        privacy.check_fingerprint(secret, log / "secret.fingerprint")
-        descriptor = os.open(log / "access.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
 
 
 def _write(out: Path, lines: list[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from ingestion import erasure, inputs, person, pipeline, privacy, refusals, side
 from ingestion import log as event_log
 from ingestion.erasure import Erasure
 from ingestion.sources import exports
+from waypost import access_log
 from waypost.cli import WaypostError
 from waypost.settings import Settings
 
@@ -138,6 +139,7 @@ def _purge_beside(settings: Settings, request: Erasure) -> None:
     """Control totals keep their sums without the person's ids; last known states go."""
     found = frozenset(request.found)
     side_books.move_totals(settings.log / "controls", request.request_id, found, request.stand_in)
+    access_log.take_in(settings)
     side_books.forget_states(settings.log / "states", found)
     shutil.rmtree(settings.log / ".damaged", ignore_errors=True)
 

@@ -61,7 +61,7 @@ def ingest_landing(
     from ingestion.inputs import InputError
     from ingestion.mapping import MappingError
     from ingestion.reading import COUNTS
-    from waypost import landing
+    from waypost import access_log, landing
 
     settings.create()
     total: Counter[str] = Counter()
@@ -83,6 +83,8 @@ def ingest_landing(
                 errors.append(error)
             else:
                 total.update(counts)
+        if "waypost" in folders:
+            access_log.take_in(settings)
         if errors:
             raise WaypostError(" ".join(map(str, errors)))
     return {name: total[name] for name in COUNTS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -80,6 +81,13 @@ def check_files(settings: Settings, **_: datetime) -> dict[str, int]:
         more = f" ({len(broken) - 1} more: `waypost doctor --deep`.)" if len(broken) > 1 else ""
         raise WaypostError(f"{broken[0].problem} {broken[0].remedy}{more}")
     return {"leftovers": len(found)}
+
+
+def apply_retention(settings: Settings, *, now: datetime) -> dict[str, Any]:
+    """Do what `config/retention.yaml` says; see `waypost.retention`."""
+    from waypost import retention
+
+    return retention.apply(settings, as_of=now, salt=secrets.token_hex(32))
 
 
 def _serving(settings: Settings) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, timeline, widgets
+from dashboards import data, timeline, visits, widgets
 from dashboards.slices import SLICES
 from dashboards.view import View, current
 
@@ -17,6 +17,7 @@ def show(view: View) -> None:
     slice_name = slice_name if slice_name in SLICES else "all"
     value, second = st.query_params.get("value", ""), st.query_params.get("second", "")
     st.markdown(f"**{heading(view, slice_name, value, second)}**")
+    visits.note(view, "cases", value if slice_name == "party" else None)
     frame = data.contacts_in(view.copy, view.filters, slice_name, value, second)
     chosen = contacts(view, frame)
     case_id, contact_id = chosen or (st.query_params.get("case", ""), "")
@@ -92,6 +93,7 @@ def one_case(view: View, case_id: str, contact_id: str) -> None:
             else view.text("cases.contact_n", id=contact_id)
         )
         st.subheader(name, anchor=False)
+        visits.note(view, "case", f"case/{case_id}" if case_id else f"contact/{contact_id}")
         found = data.case(view.copy, case_id) if case_id else pd.DataFrame()
         if not found.empty:
             facts(view, found.iloc[0])

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import customers, data, widgets
+from dashboards import customers, data, visits, widgets
 from dashboards.view import View, current
 
 _FOUND, _TYPED = "found_customer", "find_typed"
@@ -24,10 +24,12 @@ def show(view: View) -> None:
     ask_for(view)
     message, parties = st.session_state.get(_FOUND, ("", []))
     if message:
+        visits.note(view, "find_customer")
         widgets.nothing(view, message)
     if len(parties) > 1:
         st.warning(view.text("find_customer.several", n=len(parties)), icon=":material/groups:")
     for party_id in parties:
+        visits.note(view, "find_customer", party_id)
         one_customer(view, party_id)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, data, house_style, outbox, timeline, widgets
+from dashboards import charts, data, house_style, outbox, timeline, visits, widgets
 from dashboards.view import View, current
 
 
@@ -94,6 +94,7 @@ def state(view: View, row: dict[str, object]) -> str:
 def detail(view: View, row: pd.Series) -> None:
     """One trigger: why it fired, what is at stake, what to do, and the two buttons."""
     language, text = view.language, view.text
+    visits.note(view, "proactive_triggers", str(row["party_id"]))
     with st.container(border=True, key="trigger_detail"):
         st.subheader(f"{row['priority_number']}. {row['label']}", anchor=False)
         left, right = st.columns([3, 2], gap="medium")

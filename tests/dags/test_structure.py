@@ -79,10 +79,12 @@ def test_one_build_at_a_time_in_a_pool_of_its_own(dagbag: Any) -> None:
     assert set(dag.params) == {"as_of", "log_as_of"}
 
 
-def test_the_log_is_compacted_then_checked_once_a_day(dagbag: Any) -> None:
+def test_the_log_is_compacted_then_checked_then_what_is_due_goes_once_a_day(dagbag: Any) -> None:
     dag = dagbag.dags[COMPACT]
-    assert [task.task_id for task in dag.topological_sort()] == ["compact_parts", "check_files"]
+    steps = ["compact_parts", "check_files", "apply_retention"]
+    assert [task.task_id for task in dag.topological_sort()] == steps
     assert dag.task_dict["compact_parts"].downstream_task_ids == {"check_files"}
+    assert dag.task_dict["check_files"].downstream_task_ids == {"apply_retention"}
     assert dag.timetable.expression == "40 2 * * *"
     assert not any(task.outlets for task in dag.tasks)
 

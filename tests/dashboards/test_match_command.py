@@ -30,7 +30,7 @@ def table(text: str, sign: str) -> list[list[str]]:
 
 
 def state(home: Path) -> dict[str, tuple[int, int]]:
-    files = (path for path in home.rglob("*") if path.is_file())
+    files = (path for path in home.rglob("*") if path.is_file() and path.stem != "access")
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
 
 

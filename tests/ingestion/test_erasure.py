@@ -259,7 +259,7 @@ def test_a_crash_between_two_domains_is_finished_with_the_same_stand_ins(
     whole.ingest(whole.write("order/mixed.jsonl", told()))
     whole.ingest(whole.write("contact/others.jsonl", [case(n, []) for n in range(5)]))
     forget(undisturbed)
-    swap, calls = steps_of_log._swap, []
+    swap, calls = steps_of_log.swap, []
 
     def stop(*arguments: Any) -> None:
         calls.append(arguments[2])
@@ -267,7 +267,7 @@ def test_a_crash_between_two_domains_is_finished_with_the_same_stand_ins(
             raise KeyboardInterrupt
         swap(*arguments)
 
-    monkeypatch.setattr(steps_of_log, "_swap", stop)
+    monkeypatch.setattr(steps_of_log, "swap", stop)
     with pytest.raises(KeyboardInterrupt):
         forget(settings)
     monkeypatch.undo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
 import secrets
@@ -64,7 +65,8 @@ def command(
 
     Identifiers that stand together in an event are one person. Look with --dry-run first.
     """
-    from waypost import erasure
+    from ingestion import privacy
+    from waypost import access_log, erasure
 
     settings = Settings.from_environment()
     person = hash_given(settings, email, identifier, id_hash)
@@ -73,6 +75,9 @@ def command(
         counts = erasure.ask(settings, person, now=now, salt=salt)
     else:
         counts = erasure.erase(settings, person, now=now, salt=salt, is_dry=dry_run)
+    what = "erase --dry-run" if dry_run else "erase --later" if later else "erase"
+    secret = privacy.read_secret(settings.secret_file)
+    access_log.note(settings, secret, at=now, who=getpass.getuser(), what=what, subject=person)
     click.echo(json.dumps(counts) if as_json else _told(counts))
 
 

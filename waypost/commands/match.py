@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -34,7 +36,7 @@ def command(
     country: str,
     as_json: bool,
 ) -> None:
-    """Add `party_id` to a CSV list that you already have; nothing below WAYPOST_HOME is written.
+    """Add `party_id` to a CSV list that you already have; below WAYPOST_HOME only the access log is written.
 
     Addresses are hashed here and looked up in the published copy. All columns and rows stay, in
     their order; a row without a customer has an empty party_id. Counts by reason go to standard
@@ -45,6 +47,8 @@ def command(
     waypost match contacts.csv --email mail --phone tel --out matched.csv --json
     waypost match crm.csv --id customer_no=Kundennummer --out matched.csv
     """
+    from waypost import access_log
+
     asked = _asked(email, phone, others)
     settings = Settings.from_environment()
     if out and out.resolve().is_relative_to(settings.home):
@@ -55,7 +59,16 @@ def command(
         raise WaypostError(
             f"There is no published copy at {settings.serving_copy}: run waypost publish first."
         )
-    counts = _match(path, asked, out, settings, _secret(settings), country)
+    secret = _secret(settings)
+    counts = _match(path, asked, out, settings, secret, country)
+    access_log.note(
+        settings,
+        secret,
+        at=datetime.now(UTC),
+        who=getpass.getuser(),
+        what="match",
+        rows=counts["rows"],
+    )
     # A list on standard output must stay a list: its counts go beside it.
     click.echo(json.dumps(counts) if as_json else _sentence(counts), err=not (as_json and out))
 

@@ -1,0 +1,122 @@
+"""Who looked at which person, and when: an append-only file of lines, `log/access.jsonl`.
+
+A line names its subject and a login by keyed hashes alone. Pages may write only to `landing/waypost/`:
+what they leave there (one file a view) is taken in by the ingest, by upkeep and by who asks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from filelock import FileLock
+
+from ingestion import privacy
+from waypost.settings import Settings
+
+LEFT_BY_PAGES = "access"  # folder below landing/waypost
+ENDING = ".view"  # no ending of event files
+Line = dict[str, Any]
+
+
+def place(settings: Settings) -> Path:
+    """The access log."""
+    return settings.log / "access.jsonl"
+
+
+def note(
+    settings: Settings,
+    secret: bytes,
+    *,
+    at: datetime,
+    who: str,
+    what: str,
+    subject: str | None = None,
+    **more: Any,
+) -> None:
+    """Add a line, durable on return; `subject` (an id_hash, an id of a thing) is hashed here."""
+    known = subject and subject_of(secret, subject)
+    line = {"id": uuid4().hex, "at": at.isoformat(), "who": who, "what": what, "subject": known}
+    with _locked(settings):
+        if settings.fingerprint.exists():
+            privacy.check_fingerprint(secret, settings.fingerprint)
+        _append(settings, [line | more])
+
+
+def subject_of(secret: bytes, subject: str) -> str:
+    """How the log names a subject: no erasure leaves a way back from it."""
+    return privacy.hash_id(secret, "access", subject)
+
+
+def take_in(settings: Settings) -> int:
+    """Take in what pages left; returns how many lines. A crash between doubles none."""
+    folder = settings.landing / "waypost" / LEFT_BY_PAGES
+    files = sorted(folder.glob(f"*{ENDING}")) if folder.exists() else []
+    if not files:
+        return 0
+    secret = privacy.read_secret(settings.secret_file)
+    with _locked(settings):
+        known = {line.get("id") for line in _lines(settings)}
+        new = [_hashed(file, secret) for file in files if file.stem not in known]
+        _append(settings, sorted(new, key=lambda line: str(line["at"])))
+        for file in files:
+            file.unlink(missing_ok=True)
+    return len(new)
+
+
+def read(settings: Settings, fits: Callable[[Line], bool] = lambda _: True) -> list[Line]:
+    """Lines that fit, oldest first, with what pages have left until now."""
+    take_in(settings)
+    return sorted(filter(fits, _lines(settings)), key=lambda line: str(line["at"]))
+
+
+def forget(settings: Settings, before: datetime) -> int:
+    """Drop lines that are older; returns how many."""
+    with _locked(settings):
+        lines = list(_lines(settings))
+        kept = [line for line in lines if datetime.fromisoformat(line["at"]) >= before]
+        if len(kept) < len(lines):
+            draft = place(settings).with_suffix(f".{os.getpid()}.tmp")
+            _write(draft, kept, os.O_TRUNC)
+            draft.replace(place(settings))
+    return len(lines) - len(kept)
+
+
+def _locked(settings: Settings) -> FileLock:
+    settings.log.mkdir(parents=True, exist_ok=True)
+    return FileLock(settings.log / "access.lock")
+
+
+def _lines(settings: Settings) -> Iterator[Line]:
+    if place(settings).exists():
+        for text in place(settings).read_text("utf-8").splitlines():
+            if text.endswith("}"):  # what a crash left half is no line
+                yield json.loads(text)
+
+
+def _hashed(file: Path, secret: bytes) -> Line:
+    told = json.loads(file.read_text("utf-8"))
+    who, subject = told["who"], told.get("subject")
+    if "@" in who:
+        who = privacy.hash_id(secret, "email", privacy.normalise("email", who, "DE"))
+    hashed = {"who": who, "subject": subject and subject_of(secret, subject)}
+    return {"id": file.stem, **told, **hashed}
+
+
+def _append(settings: Settings, lines: list[Line]) -> None:
+    target = place(settings)
+    is_torn = target.exists() and not target.read_bytes().endswith(b"\n")
+    _write(target, lines, os.O_APPEND, start="\n" if is_torn else "")
+
+
+def _write(target: Path, lines: list[Line], mode: int, *, start: str = "") -> None:
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | mode, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(start + "".join(json.dumps(line) + "\n" for line in lines))
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,70 @@
+"""`waypost access-log`: who looked at whom, and when; knows the filters, not the file."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from waypost.commands.build import _moment
+from waypost.settings import Settings
+
+
+@click.command(
+    name="access-log",
+    epilog="Examples: `waypost access-log --since 2026-03-01` · `waypost access-log --what export "
+    "--json` · `waypost access-log --email - < address.txt`",
+)
+@click.option("--since", callback=_moment, help="From this time on.")
+@click.option("--until", callback=_moment, help="Before this time.")
+@click.option("--what", help="One command or page: export, erase, match, cases, find_customer …")
+@click.option("--who", help="A user of this machine, or the hash of a login.")
+@click.option(
+    "--email", metavar="-", help="Accesses to this person; the address from standard input."
+)
+@click.option("--id", "identifier", metavar="TYPE=-", help="Another identifier, likewise.")
+@click.option("--hash", "id_hash", help="The hash by which log and pages know the person.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line an access.")
+def command(
+    since: datetime | None,
+    until: datetime | None,
+    what: str | None,
+    who: str | None,
+    email: str | None,
+    identifier: str | None,
+    id_hash: str | None,
+    as_json: bool,
+) -> None:
+    """Show who looked at rows about persons: pages, match, export, erase. Nobody stands in clear."""
+    from waypost import access_log
+
+    settings = Settings.from_environment()
+    subject = _subject(settings, email, identifier, id_hash)
+    wanted = {"what": what, "who": who, "subject": subject}
+
+    def fits(line: dict[str, Any]) -> bool:
+        at = datetime.fromisoformat(line["at"])
+        is_within = (since is None or at >= since) and (until is None or at < until)
+        return is_within and all(v is None or line.get(k) == v for k, v in wanted.items())
+
+    for line in access_log.read(settings, fits):
+        click.echo(json.dumps(line) if as_json else _told(line))
+
+
+def _subject(
+    settings: Settings, email: str | None, identifier: str | None, id_hash: str | None
+) -> str | None:
+    if not (email or identifier or id_hash):
+        return None
+    from ingestion import privacy
+    from waypost import access_log
+    from waypost.commands.erase import hash_given
+
+    person = hash_given(settings, email, identifier, id_hash)
+    return access_log.subject_of(privacy.read_secret(settings.secret_file), person)
+
+
+def _told(line: dict[str, Any]) -> str:
+    return f"{line['at'][:19]}  {line['who']:<32}  {line['what']:<20}  {line['subject'] or ''}"

@@ -1,0 +1,185 @@
+"""How long what is kept, per source: reads `config/retention.yaml` and does what it says."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from filelock import FileLock
+
+from ingestion import catalogue, inputs, receipts, retention
+from ingestion.privacy.secret import write_whole
+from ingestion.retention import Rule
+from ingestion.sources import exports
+from waypost import access_log
+from waypost.cli import UsageError
+from waypost.settings import LANDING, Settings
+
+NAME = "retention.yaml"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Days: of people in events (the first rule that fits), of landed files by folder, of accesses."""
+
+    people: tuple[Rule, ...] = ()
+    landing: Mapping[str, int] = field(default_factory=dict)
+    access_log: int | None = None
+
+
+def read(settings: Settings) -> Rules:
+    """The rules of this home; none without a file. Raises `UsageError` in one sentence."""
+    path = settings.config / NAME
+    if not path.exists():
+        return Rules()
+    try:
+        told = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} is no YAML ({str(error).splitlines()[0]}): correct it."
+        ) from error
+    _only(path, "the file", told, {"people", "landing", "access_log"})
+    people, landing = told.get("people") or [], told.get("landing") or {}
+    if not isinstance(people, list) or not isinstance(landing, dict):
+        raise UsageError(f"{path}: people must be a list of rules and landing a table of folders.")
+    rules = tuple(_rule(path, number, rule) for number, rule in enumerate(people, 1))
+    kept = {_folder(path, name): _days(path, f"landing {name}", landing[name]) for name in landing}
+    access = told.get("access_log")
+    return Rules(rules, kept, None if access is None else _days(path, "access_log", access))
+
+
+def _only(path: Path, where: str, told: object, known: set[str]) -> None:
+    if not isinstance(told, dict) or (set(told) - known):
+        odd = (
+            f"not {', '.join(sorted(map(str, set(told) - known)))}"
+            if isinstance(told, dict)
+            else ""
+        )
+        raise UsageError(f"{path}: {where} may have {', '.join(sorted(known))} {odd}".strip() + ".")
+
+
+def _rule(path: Path, number: int, told: Any) -> Rule:
+    where = f"rule {number} of people"
+    _only(path, where, told, {"source", "types", "days"})
+    source, types = told.get("source"), told.get("types", ["*"])
+    if not isinstance(source, str) or not source:
+        raise UsageError(f"{path}: {where} names no source; write one, such as /shop or /shop*.")
+    if not isinstance(types, list) or not types:
+        raise UsageError(
+            f"{path}: {where}: types must be a list, such as [survey.answered, case.*]."
+        )
+    for name in types:
+        fitting = [kind for kind in catalogue.load().types if _fits(kind, str(name))]
+        if not fitting:
+            raise UsageError(
+                f"{path}: {where}: no event type is called {name}; see docs/events.md."
+            )
+    return Rule(source, _days(path, where, told.get("days")), tuple(map(str, types)))
+
+
+def _fits(kind: str, pattern: str) -> bool:
+    return kind.startswith(pattern[:-1]) if pattern.endswith("*") else kind == pattern
+
+
+def _days(path: Path, where: str, told: object) -> int:
+    if not isinstance(told, int) or isinstance(told, bool) or told < 1:
+        raise UsageError(f"{path}: {where}: days must be a whole number of at least 1, not {told}.")
+    return told
+
+
+def _folder(path: Path, name: object) -> str:
+    parts = Path(str(name)).parts
+    if not parts or parts[0] not in LANDING or ".." in parts:
+        raise UsageError(
+            f"{path}: landing has no folder {name}; choose below {', '.join(LANDING)}."
+        )
+    return "/".join(parts)
+
+
+def apply(
+    settings: Settings, *, as_of: datetime, salt: str, is_dry: bool = False
+) -> dict[str, Any]:
+    """Do what is due at `as_of`; run again after a crash it ends in the same state.
+
+    Counts events that lost their people, parts rewritten, landed files and lines of the access log
+    that were removed. `salt` (unguessable) makes the stand-ins.
+    """
+    settings.create()
+    rules = read(settings)
+    landed = list(dict.fromkeys(_due(settings, rules, as_of)))
+    if is_dry:
+        counts = retention.look(settings.log, rules.people, as_of)
+        return {"is_dry_run": True, **counts, "landing_deleted": len(landed)}
+    with FileLock(settings.log / "erasures.lock"):
+        counts = _anonymise(settings, rules, as_of, salt)
+    for path in landed:
+        path.unlink(missing_ok=True)
+    access_log.take_in(settings)
+    limit = rules.access_log and as_of - timedelta(days=rules.access_log)
+    forgotten = access_log.forget(settings, limit) if limit else 0
+    return {**counts, "landing_deleted": len(landed), "accesses_deleted": forgotten}
+
+
+def _anonymise(settings: Settings, rules: Rules, as_of: datetime, salt: str) -> dict[str, int]:
+    """With one salt for all parts, also after a crash: it lies in a file until the last is done."""
+    under_way = settings.log / "retention.json"
+    if not under_way.exists():
+        if not retention.look(settings.log, rules.people, as_of)["events"]:
+            return {"events": 0, "parts": 0}
+        write_whole(under_way, json.dumps({"salt": salt, "as_of": as_of.isoformat()}))
+    told = json.loads(under_way.read_text("utf-8"))
+    counts = retention.anonymise(
+        settings.log,
+        rules.people,
+        as_of=datetime.fromisoformat(told["as_of"]),
+        salt=told["salt"],
+        at=as_of,
+    )
+    _let_build(settings)
+    under_way.unlink()
+    return counts
+
+
+def _let_build(settings: Settings) -> None:
+    """The next build starts anew, and rebuilds of the past go: they name who is gone from the log."""
+    with FileLock(settings.runs / "build.lock"):
+        for path in (settings.runs / "build.json", settings.runs / "published.json"):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(settings.asof, ignore_errors=True)
+
+
+def _due(settings: Settings, rules: Rules, as_of: datetime) -> Iterator[Path]:
+    """Landed files that are past their time and were taken in; tables of one export go together."""
+    if not rules.landing:
+        return
+    tables = {folder: exports.table_files(folder) for folder in exports.folders(settings.landing)}
+    for folder, files in tables.items():
+        is_past = all(_is_past(settings, rules, path, as_of) for path in files)
+        if is_past and _is_taken_in(settings, exports.input_key(folder)):
+            yield from files
+    for path in sorted(settings.landing.rglob("*")):
+        is_past = path.is_file() and _is_past(settings, rules, path, as_of)
+        if is_past and _is_taken_in(settings, inputs.input_key(path)):
+            yield path
+
+
+def _is_past(settings: Settings, rules: Rules, path: Path, as_of: datetime) -> bool:
+    """Whether a landed file is older than its folder allows; of several the longest name counts."""
+    name = path.relative_to(settings.landing).as_posix()
+    if any(part.startswith(".") for part in name.split("/")):
+        return False
+    fitting = [folder for folder in rules.landing if name.startswith(f"{folder}/")]
+    if not fitting:
+        return False
+    days = rules.landing[max(fitting, key=len)]
+    return path.stat().st_mtime < (as_of - timedelta(days=days)).timestamp()
+
+
+def _is_taken_in(settings: Settings, input_key: str) -> bool:
+    return bool((receipts.read(settings.log, input_key) or {}).get("append_key"))
