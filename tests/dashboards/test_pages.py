@@ -104,14 +104,30 @@ def test_marking_a_trigger_writes_one_event_file(app: AppTest, home: Path) -> No
     open_page(app, "proactive_triggers")
     shown = next(button for button in app.button if str(button.key).startswith("shown_"))
     shown.click().run()
-    written = list((home / "landing" / "waypost").iterdir())
+    written = list((home / "landing" / "waypost").glob("*.jsonl"))
     assert len(written) == 1
     assert json.loads(written[0].read_text("utf-8"))["type"] == "trigger.fired"
     acted = next(button for button in app.button if str(button.key).startswith("acted_"))
     acted.click().run()
-    assert len(list((home / "landing" / "waypost").iterdir())) == 2
+    assert len(list((home / "landing" / "waypost").glob("*.jsonl"))) == 2
     states = app.dataframe[0].value["state"]
     assert states.iloc[0] == "Acted" and set(states.iloc[1:]) == {"New"}
+
+
+@pytest.mark.parametrize("page", ["cases", "proactive_triggers"])
+def test_whoever_sees_rows_about_persons_is_noted_once(app: AppTest, home: Path, page: str) -> None:
+    open_page(app, page)
+    app.run()
+    left = [path.read_text("utf-8") for path in (home / "landing" / "waypost").rglob("*.view")]
+    assert [(line["what"], line["who"]) for line in map(json.loads, left)] == [(page, "local")]
+
+
+def test_rows_about_persons_are_hidden_where_nobody_can_note_it(app: AppTest, home: Path) -> None:
+    (home / "landing" / "waypost").mkdir(parents=True, exist_ok=True)
+    (home / "landing" / "waypost" / "access").write_text("in the way", "utf-8")
+    open_page(app, "cases")
+    assert "make it writable" in app.error[0].value
+    assert not app.dataframe
 
 
 def test_data_trust_works_before_anything_is_published(
