@@ -125,7 +125,8 @@ def test_whoever_sees_rows_about_persons_is_noted_once(app: AppTest, home: Path,
 def test_rows_about_persons_are_hidden_where_nobody_can_note_it(app: AppTest, home: Path) -> None:
     (home / "landing" / "waypost").mkdir(parents=True, exist_ok=True)
     (home / "landing" / "waypost" / "access").write_text("in the way", "utf-8")
-    open_page(app, "cases")
+    app.run()
+    app.switch_page("app_pages/cases.py").run()
     assert "make it writable" in app.error[0].value
     assert not app.dataframe
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ingestion import erasure as steps_of_log
-from ingestion import log, privacy
+from ingestion import log, parts, privacy
+from ingestion.catalogue import DOMAINS
 from ingestion.reading import Account, Reading
 from tests.ingestion.conftest import Home, event
 from waypost import erasure, upkeep
@@ -331,3 +332,23 @@ def test_a_tombstone_that_comes_during_an_ingest_is_counted(
     assert counts["read"] == 14 == sum(counts[name] for name in parts)
     assert (counts["refused"], counts["appended"], counts["quarantined"]) == (7, 2, 1)
     assert files_with(settings, "ord-9002", "zd-9003") == [f"{file}: ord-9002", f"{file}: zd-9003"]
+
+
+def test_of_many_parts_only_those_of_the_person_change_a_byte(
+    home: Home, settings: Settings
+) -> None:
+    for number in range(30):
+        body = order(300 + number, ADAS if number % 10 == 3 else refs(("email", BEA)))
+        home.ingest(home.write(f"order/part-{number}.jsonl", [body, case(400 + number, [])]))
+
+    def sums() -> dict[str, str]:
+        listed = (p for d in DOMAINS if d != "privacy" for p in log.parts(settings.log, d))
+        return {str(part.path): parts.checksum(part.path) for part in listed}
+
+    before = sums()
+    assert len(before) > 60
+    counts = forget(settings)
+    after = sums()
+    kept = before.keys() & after
+    assert counts["parts"] == len(before) - len(kept) == len(after) - len(kept) == 6
+    assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
