@@ -12,6 +12,10 @@ part; lines of no known type end in `draft_others`. Nothing clear is written.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from threading import Event
+
 import duckdb
 
 from ingestion import parties, side_by_side, statements
@@ -21,6 +25,8 @@ from ingestion.shapes import Shapes, find
 
 _OWN_PART = 30_000  # rows from which on a type has a part of its own, without others' empty columns
 _SMALL = 10_000  # rows up to which planning two statements costs more than the exact one alone
+
+_Task = Callable[[duckdb.DuckDBPyConnection], tuple[int, str] | None]
 
 
 def load_chunk(
@@ -32,14 +38,27 @@ def load_chunk(
     """
     con.execute("alter table next_lines rename to lines")
     shapes = find(con)
-    parties.prepare(con, shapes, country)
-    names = sorted(shapes.types, key=lambda name: (-shapes.rows[name], name))
+    is_prepared = Event()
 
-    def fill(own: duckdb.DuckDBPyConnection, number: int) -> tuple[int, str]:
+    def prepare(own: duckdb.DuckDBPyConnection) -> None:
+        try:
+            parties.prepare(own, shapes, country)
+        finally:
+            is_prepared.set()
+
+    def fill(own: duckdb.DuckDBPyConnection, number: int) -> tuple[int, str] | None:
         kind, table = load().types[names[number]], f"draft_{number}"
+        if parties.join(kind.name, shapes):
+            is_prepared.wait()
         return _fill(own, table, kind, shapes, clocks), _query(table, kind.name, shapes)
 
-    filled = side_by_side.run(con, fill, range(len(names)))
+    # who is meant is resolved on one core, beside the types that name nobody; then large ones first
+    names = sorted(
+        shapes.types, key=lambda name: (parties.join(name, shapes) != "", -shapes.rows[name], name)
+    )
+    fills = (partial(fill, number=number) for number in range(len(names)))
+    tasks: list[_Task] = [prepare, *fills]
+    filled = [draft for draft in side_by_side.run(con, tasks) if draft]
     con.execute(f"create or replace temp table draft_others as {statements.others_sql(shapes)}")
     con.execute("drop table lines")
     domains: dict[str, list[tuple[int, str]]] = {}

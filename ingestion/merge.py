@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from ingestion import sealing, side_by_side
 
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
+
+_SOUND = "problem is null and row not in (select row from fates where fate <> 'new')"
 
 
 class MovedError(Exception):
@@ -55,36 +58,38 @@ def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path)
     return Merged(domain, table, version, version + 1, table.file_uris(), staging)
 
 
-def add_chunk(
+def judge(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> list[Any]:
+    """Judge the rows of `draft_<domain>`; returns row, problem, source and line of conflicts."""
+    _decide(con, merged, input_key)
+    con.execute(f"insert into kept_{merged.domain} select event_key from fates where fate <> 'new'")
+    merged.appended += _count(
+        con, f"select source, count(*) from draft_{merged.domain} where {_SOUND} group by source"
+    )
+    merged.duplicates += _count(
+        con, "select source, count(*) from fates where fate = 'duplicate' group by source"
+    )
+    return con.execute(
+        "select row, 'conflicting_duplicate|id', source, line_number from fates "
+        "where fate = 'conflict' order by row"
+    ).fetchall()
+
+
+def write(
     con: duckdb.DuckDBPyConnection,
     merged: Merged,
     input_key: str,
     append_key: str,
     drafts: Sequence[str],
-) -> list[Any]:
-    """Judge the rows of `draft_<domain>` and write the new ones as parts, not yet committed.
+) -> None:
+    """Write the new rows as parts, not yet committed, once they are judged.
 
-    Each of `drafts` (views that make up the domain's draft) becomes one part. Returns row, problem,
-    source and line number of those in conflict.
+    Each of `drafts` (views that make up the domain's draft) becomes one part.
     """
-    _decide(con, merged, input_key)
-    con.execute(f"insert into kept_{merged.domain} select event_key from fates where fate <> 'new'")
-    sound = "problem is null and row not in (select row from fates where fate <> 'new')"
-    merged.appended += _count(
-        con, f"select source, count(*) from draft_{merged.domain} where {sound} group by source"
-    )
-    merged.duplicates += _count(
-        con, "select source, count(*) from fates where fate = 'duplicate' group by source"
-    )
-
-    def write(own: duckdb.DuckDBPyConnection, draft: str) -> tuple[Path, int] | None:
-        return _new_rows(own, merged, append_key, input_key, draft, sound)
-
-    merged.parts += [part for part in side_by_side.run(con, write, drafts) if part]
-    return con.execute(
-        "select row, 'conflicting_duplicate|id', source, line_number from fates "
-        "where fate = 'conflict' order by row"
-    ).fetchall()
+    tasks = [
+        partial(_new_rows, merged=merged, append_key=append_key, input_key=input_key, draft=draft)
+        for draft in drafts
+    ]
+    merged.parts += [part for part in side_by_side.run(con, tasks) if part]
 
 
 def discard(merged: Merged) -> None:
@@ -226,15 +231,14 @@ def _new_rows(
     append_key: str,
     input_key: str,
     draft: str,
-    sound: str,
 ) -> tuple[Path, int] | None:
     """Write the new rows of a draft as a part; None when there is none."""
-    if not con.execute(f"select 1 from {draft} where {sound} limit 1").fetchone():
+    if not con.execute(f"select 1 from {draft} where {_SOUND} limit 1").fetchone():
         return None
     held = {row[0] for row in con.execute(f"describe {draft}").fetchall()}
     names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
     rows = sealing.rows(con, draft, merged.domain)
-    query = f"select {', '.join(names)} from {rows} where {sound}"
+    query = f"select {', '.join(names)} from {rows} where {_SOUND}"
     return _write_part(con, merged, append_key, query, input_key)
 
 

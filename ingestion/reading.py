@@ -107,13 +107,13 @@ class Reading:
         rejects: list[Reject] = []
         with ThreadPoolExecutor(2) as aside:
             for chunk, drafts in self._read_ahead(aside, DOMAINS):
-                # finding the places reads the file once more: beside the merge, not after it
+                # finding places reads the file once more: beside the writing, not after it
                 placed = aside.submit(self._placed, chunk, self._wrong([*drafts]))
                 for domain in drafts:
                     if self.options.dry_run:
                         _account_dry(self.con, domain, account)
                     else:
-                        self._merge(domain, chunk, drafts[domain])
+                        self._merge(domain, chunk, drafts[domain], aside)
                     _count_dropped(self.con, domain, account)
                     _count_drift(self.con, domain, account)
                 rejects += placed.result()
@@ -134,7 +134,7 @@ class Reading:
                 with ThreadPoolExecutor(1) as aside:
                     for chunk, drafts in self._read_ahead(aside, (domain,)):
                         if domain in drafts:
-                            self._merge(domain, chunk, drafts[domain])
+                            self._merge(domain, chunk, drafts[domain], aside)
                 self._commit(domain)
         return self.merged[domain]
 
@@ -183,12 +183,14 @@ class Reading:
                 self.refused.setdefault(domain, Counter()).update(by_source)
         return drafts
 
-    def _merge(self, domain: str, chunk: inputs.Chunk, drafts: list[str]) -> None:
+    def _merge(self, domain: str, chunk: inputs.Chunk, drafts: list[str], aside: Executor) -> None:
         if domain not in self.merged:
             self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
         merged = self.merged[domain]
-        conflicts = merge.add_chunk(self.con, merged, self.input_key, self.append_key, drafts)
-        self.conflicts.setdefault(domain, []).extend(self._placed(chunk, conflicts))
+        conflicts = merge.judge(self.con, merged, self.input_key)
+        placed = aside.submit(self._placed, chunk, conflicts)
+        merge.write(self.con, merged, self.input_key, self.append_key, drafts)
+        self.conflicts.setdefault(domain, []).extend(placed.result())
 
     def _wrong(self, domains: list[str]) -> list[Any]:
         """Row, problem, source and line number of what is wrong in itself."""

@@ -11,17 +11,15 @@ import duckdb
 
 from ingestion import privacy
 
-_Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 _WORKERS = 2
 
 
 def run(
     con: duckdb.DuckDBPyConnection,
-    work: Callable[[duckdb.DuckDBPyConnection, _Task], _Result],
-    tasks: Iterable[_Task],
+    tasks: Iterable[Callable[[duckdb.DuckDBPyConnection], _Result]],
 ) -> list[_Result]:
-    """Results of `work(cursor, task)` in the order of the tasks; the first error is raised.
+    """Results of the tasks, each called with a cursor, in their order; the first error is raised.
 
     A cursor sees the tables of `con`, not its temp tables, and `con` must be idle.
     """
@@ -30,10 +28,10 @@ def run(
     for cursor in cursors:
         free.put(cursor)
 
-    def one(task: _Task) -> _Result:
+    def one(task: Callable[[duckdb.DuckDBPyConnection], _Result]) -> _Result:
         own = free.get()
         try:
-            return work(own, task)
+            return task(own)
         finally:
             free.put(own)
 
