@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import append, build, identity, ingest, listen, pages
+from benchmarks import append, build, erasure, identity, ingest, listen, pages
 
 DOC = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 START, END = "<!-- measured -->", "<!-- /measured -->"
@@ -67,6 +67,8 @@ def main() -> None:
             table(ingest.main(given.events, folder, given.rounds)),
             "### A batch of one per cent",
             table(append.main(given.events, folder)),
+            "### One person erased",
+            table(erasure.main(given.events, folder)),
             "### Full dbt run",
             table(build.main(homes(given.events, folder))),
             "### Identities",

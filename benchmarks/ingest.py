@@ -3,7 +3,7 @@
     python -m benchmarks.ingest 1000000 5000000
 
 The file is a simulated mixed contact file (27 event types, unknown attributes, duplicates, broken
-lines). Baseline: `read_json` → Parquet, which checks, hashes and remembers nothing. Ours: everything
+lines), or a lean one of `case.opened` alone. Baseline: `read_json` → Parquet, which checks, hashes and remembers nothing. Ours: everything
 on (validation, unknown attributes, keyed hashes, key check, quarantine, commit). Each run is a fresh
 process with two threads; a pair is one of each, in turn; the ratio is baseline / ours.
 """
@@ -77,6 +77,19 @@ def simulated(events: int, folder: Path) -> Path:
     return file
 
 
+def lean(events: int, folder: Path) -> Path:
+    """A file of `case.opened` alone: those of a mixed file, again and again under other numbers."""
+    file = folder / f"case-opened-{events}.jsonl"
+    if not file.exists():
+        with simulated(min(events, 1_000_000), folder).open("rb") as lines:
+            opened = [line for line in lines if b'"type":"case.opened"' in line and b"HD" in line]
+        with file.open("wb") as out:
+            for number in range(-(-events // len(opened))):
+                some = opened[: events - number * len(opened)]
+                out.write(b"".join(some).replace(b"HD", b"HD%d-" % number))
+    return file
+
+
 def pairs(file: Path, rounds: int = ROUNDS) -> dict[str, Any]:
     """Medians over pairs of runs."""
     found = []
@@ -88,6 +101,7 @@ def pairs(file: Path, rounds: int = ROUNDS) -> dict[str, Any]:
             Path(folder).mkdir()
         found.append((base["seconds"], ours["seconds"], ours["peak_mib"], ours))
     return {
+        "file": file.stem.rpartition("-")[0],
         "events": found[0][3]["read"],
         "appended": found[0][3]["appended"],
         "quarantined": found[0][3]["quarantined"],
@@ -102,10 +116,10 @@ def pairs(file: Path, rounds: int = ROUNDS) -> dict[str, Any]:
 
 
 def main(sizes: list[int], folder: Path, rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row a size."""
+    """One row a size, and one of the lean file at the least of them."""
     rows = []
-    for events in sizes:
-        rows.append(pairs(simulated(events, folder), rounds))
+    for file in (*(simulated(events, folder) for events in sizes), lean(min(sizes), folder)):
+        rows.append(pairs(file, rounds))
         print(json.dumps(rows[-1]), flush=True)
     return rows
 

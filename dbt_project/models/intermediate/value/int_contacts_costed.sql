@@ -1,3 +1,4 @@
+-- Ids last: those of an erased person change, and the cents of the others must not.
 with running as (
     select
         priced.*,
@@ -6,7 +7,7 @@ with running as (
         cast(months.residual_amount as double) * 100 as residual_minor,
         sum(priced.direct_cost_amount) over (
             partition by priced.month
-            order by priced.contact_id
+            order by priced.contact_date, priced.direct_cost_amount, priced.contact_id
             rows between unbounded preceding and current row
         ) as direct_so_far
     from {{ ref('int_contacts_priced_directly') }} as priced
