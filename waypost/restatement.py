@@ -28,7 +28,13 @@ from waypost.settings import Settings
 PARTS = ("time", "late", "corrections", "identity", "configuration", "definition")
 _OF_LOG = PARTS[1:4]
 # Marts whose rows belong to no month.
-WITHOUT_PERIOD = ("identity_conflicts", "journey_edges", "reconciliations", "source_lateness")
+WITHOUT_PERIOD = (
+    "customers",
+    "identity_conflicts",
+    "journey_edges",
+    "reconciliations",
+    "source_lateness",
+)
 # A row's kind, as a place in PARTS. A new reading of an input corrects its earlier one.
 _KIND = f"""
     case

@@ -21,17 +21,21 @@ KEY = "second" * 6
 def everything(settings: Settings, old: bytes, new: bytes) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all marts, where the name of a party is the least of its identifiers' new hashes.
 
-    A party is named by its first identifier, of several that came at once by the least hash.
+    A party is named by its first identifier, of several that came at once by the least hash; an
+    organisation that nobody names by a number bears the hash of its mail domain.
     """
     report = build(settings, as_of=AS_OF, tests=False)
     assert report["failures"] == []
     database = report["database"]
     with duckdb.connect(database, read_only=True) as con:
         pairs = con.execute("select id_hash, party_id from marts.identifiers").fetchall()
-    sealed = {h: privacy.seal(new, h, since=len(privacy.keys(old))) for h, _ in pairs}
+        domains = con.execute("select distinct organisation_id from marts.organisations").fetchall()
+    sealed = {h: privacy.seal(new, h, since=len(privacy.keys(old))) for h, *_ in [*pairs, *domains]}
     names: dict[str, str] = {}
     for id_hash, party in pairs:
         names[party] = min(names.get(party, "g"), sealed[id_hash])
+    for (organisation,) in domains:
+        names.setdefault(organisation, sealed[organisation])
     is_id = {"id_hash", "earlier_id_hash", "later_id_hash"}
     found = {}
     with duckdb.connect(database, read_only=True) as con:
