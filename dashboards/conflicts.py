@@ -45,7 +45,8 @@ def guests(serving: Serving) -> tuple[int, int]:
 def show(view: View) -> None:
     """The section; that there is no conflict where there is none."""
     widgets.section(view, "conflicts.title", "conflicts.help")
-    unknown(view)
+    if view.copy.has("organisation_members"):  # a copy without it knows no guests either
+        unknown(view)
     frame = pairs(view.copy).copy() if view.copy.has("identity_conflicts") else pd.DataFrame()
     if frame.empty:
         st.success(view.text("conflicts.empty"), icon=":material/check_circle:")

@@ -67,10 +67,20 @@ class Erasure:
 
 
 def begin(log: Path, secret: bytes, id_hash: str, *, salt: str, at: datetime) -> Erasure:
-    """The erasure of that person: the one under way, else a new one, not yet written down."""
-    request_id = privacy.hash_id(secret, "erasure", id_hash)[:20]
-    fresh = Erasure(request_id, id_hash, salt, at.isoformat(), (f"id/{id_hash}",))
-    return _read(fresh.place(log)) or fresh
+    """The erasure of that person: the one under way, else a new one, not yet written down.
+
+    Its number comes from the salt, so that nobody who has the secret can make it of a hash; whoever
+    was erased before keeps the number that the tombstones have.
+    """
+    own = f"id/{id_hash}"
+    begun = next((one for one in under_way(log) if own in one.found), None)
+    if begun:
+        return begun
+    fresh = Erasure("", id_hash, salt, at.isoformat(), (own,))
+    with duckdb.connect() as con:
+        privacy.install(con, secret)
+        before = refusals.request_of(con, log, own)
+    return replace(fresh, request_id=before or fresh.stand_in("request")[:20])
 
 
 def under_way(log: Path) -> list[Erasure]:

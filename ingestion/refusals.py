@@ -48,6 +48,20 @@ def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Itera
     temporary.replace(target)
 
 
+def request_of(con: duckdb.DuckDBPyConnection, log: Path, trace: str) -> str | None:
+    """The erasure that left a tombstone of the trace; `privacy.install` has run."""
+    files = sorted(folder(log).glob("*.parquet"))
+    if not files:
+        return None
+    listed = ", ".join(_text(path) for path in files)
+    row = con.execute(
+        f"select min(filename) from read_parquet([{listed}], filename = true, union_by_name = true) "
+        f"where tombstone = {_HASHED.format('$1::varchar')}",
+        [trace],
+    ).fetchone()
+    return Path(row[0]).stem if row and row[0] else None
+
+
 def refuse(
     con: duckdb.DuckDBPyConnection, log: Path, domains: Collection[str]
 ) -> dict[str, Counter[str]]:

@@ -164,7 +164,7 @@ def _write(con: duckdb.DuckDBPyConnection, part: Part, domain: str, work: Path) 
     )
     con.execute(
         f"copy (select *, {part_files.KEY_PREFIX} as key_prefix from (select {listed} from {rows})) "
-        f"to {person.text(new)} (format parquet, compression 'zstd')"
+        f"to {person.text(new)} ({part_files.FORMAT})"
     )
     fresh = f"read_parquet({person.text(new)})"
     kept = [name for name in held if name not in changed]

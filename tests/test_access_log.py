@@ -130,3 +130,29 @@ def test_a_folder_that_cannot_be_written_is_told(settings: Settings) -> None:
     (settings.landing / "waypost" / "access").write_text("in the way", "utf-8")
     with pytest.raises(OutboxError, match="make it writable"):
         seen(settings, "cases", None)
+
+
+def test_what_a_crash_left_unreadable_is_a_line_and_stops_nothing(settings: Settings) -> None:
+    seen(settings, "cases", "case/1")
+    folder = settings.landing / "waypost" / "access"
+    for number, text in enumerate(("", "[]", '{"at": "2026-')):
+        (folder / f"{number}.view").write_text(text, "utf-8")
+    assert steps.ingest_landing(settings, LANDING, run_started_at=NOW)["quarantined"] == 0
+    assert sorted(line["what"] for line in shown()) == ["cases", *["unreadable"] * 3]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_login_without_an_address_is_hashed_as_well(settings: Settings) -> None:
+    seen(settings, "cases", "case/1", who="auth0|4711")
+    (line,) = shown()
+    assert len(line["who"]) == 32 and "4711" not in access_log.place(settings).read_text("utf-8")
+
+
+def test_nothing_is_taken_in_while_a_rotation_is_not_finished(settings: Settings) -> None:
+    seen(settings, "cases", "case/1")
+    kept = settings.fingerprint.read_text()
+    settings.fingerprint.write_text(f"{kept}{'0' * 16}\n")
+    with pytest.raises(privacy.SecretError, match="run `waypost rotate`"):
+        access_log.take_in(settings)
+    settings.fingerprint.write_text(kept)
+    assert [line["what"] for line in shown()] == ["cases"]

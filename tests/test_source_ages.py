@@ -70,3 +70,17 @@ def test_a_damaged_part_is_left_out(grown: Home) -> None:
     newest = log.parts(grown.path / "log", "contact")[-1]
     newest.path.write_bytes(b"x")
     assert set(ages(grown)) == {"/helpdesk/test"}
+
+
+def test_a_part_that_goes_meanwhile_hides_no_other(
+    grown: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown.ingest(grown.write("contact/b.jsonl", [shop(3, "2026-05-01T10:02:30Z")]))
+    newest, read = log.parts(grown.path / "log", "contact")[-1], source_ages._read
+
+    def erased(parts: list[log.Part]) -> dict[str, source_ages.Told]:
+        newest.path.unlink(missing_ok=True)
+        return read(parts)
+
+    monkeypatch.setattr(source_ages, "_read", erased)
+    assert set(ages(grown)) == {"/helpdesk/test"}

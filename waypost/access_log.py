@@ -1,7 +1,8 @@
 """Who looked at which person, and when: an append-only file of lines, `log/access.jsonl`.
 
 A line names its subject and a login by keyed hashes alone. Pages may write only to `landing/waypost/`:
-what they leave there (one file a view) is taken in by the ingest, by upkeep and by who asks.
+what they leave there (one file a view) is taken in by the ingest, by upkeep and by who asks; a file
+that a crash left unreadable becomes a line that says so.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ from waypost.settings import Settings
 
 LEFT_BY_PAGES = "access"  # folder below landing/waypost
 ENDING = ".view"  # no ending of event files
+_NO_LOGIN = ("local", "unknown")  # readers that are nobody in particular
 Line = dict[str, Any]
 
 
@@ -43,8 +45,7 @@ def note(
     known = subject and subject_of(secret, subject)
     line = {"id": uuid4().hex, "at": at.isoformat(), "who": who, "what": what, "subject": known}
     with _locked(settings):
-        if settings.fingerprint.exists():
-            privacy.check_fingerprint(secret, settings.fingerprint)
+        _check(settings, secret)
         _append(settings, [line | more])
 
 
@@ -54,13 +55,17 @@ def subject_of(secret: bytes, subject: str) -> str:
 
 
 def take_in(settings: Settings) -> int:
-    """Take in what pages left; returns how many lines. A crash between doubles none."""
+    """Take in what pages left; returns how many lines. A crash between doubles none.
+
+    Raises `SecretError` while a rotation is not finished: it has the log made anew already.
+    """
     folder = settings.landing / "waypost" / LEFT_BY_PAGES
     files = sorted(folder.glob(f"*{ENDING}")) if folder.exists() else []
     if not files:
         return 0
-    secret = privacy.read_secret(settings.secret_file)
     with _locked(settings):
+        secret = privacy.read_secret(settings.secret_file)  # a rotation may have held the log
+        _check(settings, secret)
         known = {line.get("id") for line in _lines(settings)}
         new = [_hashed(file, secret) for file in files if file.stem not in known]
         _append(settings, sorted(new, key=lambda line: str(line["at"])))
@@ -92,6 +97,11 @@ def _locked(settings: Settings) -> FileLock:
     return FileLock(settings.log / "access.lock")
 
 
+def _check(settings: Settings, secret: bytes) -> None:
+    if settings.fingerprint.exists():
+        privacy.check_fingerprint(secret, settings.fingerprint)
+
+
 def _lines(settings: Settings) -> Iterator[Line]:
     if place(settings).exists():
         for text in place(settings).read_text("utf-8").splitlines():
@@ -100,12 +110,24 @@ def _lines(settings: Settings) -> Iterator[Line]:
 
 
 def _hashed(file: Path, secret: bytes) -> Line:
-    told = json.loads(file.read_text("utf-8"))
+    told = _told(file)
     who, subject = told["who"], told.get("subject")
-    if "@" in who:
-        who = privacy.hash_id(secret, "email", privacy.normalise("email", who, "DE"))
+    if who not in _NO_LOGIN:
+        kind = "email" if "@" in who else "login"
+        who = privacy.hash_id(secret, kind, privacy.normalise(kind, who, "DE"))
     hashed = {"who": who, "subject": subject and subject_of(secret, subject)}
     return {"id": file.stem, **told, **hashed}
+
+
+def _told(file: Path) -> Line:
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        if told.keys() >= {"at", "who", "what"}:
+            return dict(told)
+    except (ValueError, AttributeError):
+        pass
+    at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    return {"at": at.isoformat(), "who": "unknown", "what": "unreadable"}
 
 
 def _append(settings: Settings, lines: list[Line]) -> None:

@@ -17,7 +17,7 @@ from ingestion import catalogue, inputs, receipts, retention
 from ingestion.privacy.secret import write_whole
 from ingestion.retention import Rule
 from ingestion.sources import exports
-from waypost import access_log
+from waypost import access_log, warehouse
 from waypost.cli import UsageError
 from waypost.settings import LANDING, Settings
 
@@ -56,12 +56,9 @@ def read(settings: Settings) -> Rules:
 
 def _only(path: Path, where: str, told: object, known: set[str]) -> None:
     if not isinstance(told, dict) or (set(told) - known):
-        odd = (
-            f"not {', '.join(sorted(map(str, set(told) - known)))}"
-            if isinstance(told, dict)
-            else ""
-        )
-        raise UsageError(f"{path}: {where} may have {', '.join(sorted(known))} {odd}".strip() + ".")
+        odd = ", ".join(sorted(map(str, set(told) - known))) if isinstance(told, dict) else ""
+        remedy = f"take out {odd}" if odd else "write it as a table of these"
+        raise UsageError(f"{path}: {where} may have {', '.join(sorted(known))}; {remedy}.")
 
 
 def _rule(path: Path, number: int, told: Any) -> Rule:
@@ -112,28 +109,36 @@ def apply(
     """
     settings.create()
     rules = read(settings)
-    landed = list(dict.fromkeys(_due(settings, rules, as_of)))
     if is_dry:
         counts = retention.look(settings.log, rules.people, as_of)
+        landed = set(_due(settings, rules, as_of))
         return {"is_dry_run": True, **counts, "landing_deleted": len(landed)}
     with FileLock(settings.log / "erasures.lock"):
+        warehouse.refuse_unfinished_rotation(settings)
         counts = _anonymise(settings, rules, as_of, salt)
-    for path in landed:
+    deleted = 0
+    for path in _due(settings, rules, as_of):  # each is looked at just before it goes
         path.unlink(missing_ok=True)
+        deleted += 1
     access_log.take_in(settings)
     limit = rules.access_log and as_of - timedelta(days=rules.access_log)
     forgotten = access_log.forget(settings, limit) if limit else 0
-    return {**counts, "landing_deleted": len(landed), "accesses_deleted": forgotten}
+    return {**counts, "landing_deleted": deleted, "accesses_deleted": forgotten}
+
+
+def under_way(settings: Settings) -> Path:
+    """Where the salt of a retention lies that has begun and not ended."""
+    return settings.log / "retention.json"
 
 
 def _anonymise(settings: Settings, rules: Rules, as_of: datetime, salt: str) -> dict[str, int]:
     """With one salt for all parts, also after a crash: it lies in a file until the last is done."""
-    under_way = settings.log / "retention.json"
-    if not under_way.exists():
+    place = under_way(settings)
+    if not place.exists():
         if not retention.look(settings.log, rules.people, as_of)["events"]:
             return {"events": 0, "parts": 0}
-        write_whole(under_way, json.dumps({"salt": salt, "as_of": as_of.isoformat()}))
-    told = json.loads(under_way.read_text("utf-8"))
+        write_whole(place, json.dumps({"salt": salt, "as_of": as_of.isoformat()}))
+    told = json.loads(place.read_text("utf-8"))
     counts = retention.anonymise(
         settings.log,
         rules.people,
@@ -142,7 +147,7 @@ def _anonymise(settings: Settings, rules: Rules, as_of: datetime, salt: str) -> 
         at=as_of,
     )
     _let_build(settings)
-    under_way.unlink()
+    place.unlink()
     return counts
 
 

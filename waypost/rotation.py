@@ -11,7 +11,7 @@ from filelock import FileLock
 from ingestion import erasure, privacy, rotation
 from ingestion.privacy import SecretError
 from ingestion.rotation import Rotation
-from waypost import steps
+from waypost import retention, steps
 from waypost.cli import WaypostError
 from waypost.erasure import purge_derived
 from waypost.settings import Settings
@@ -42,7 +42,10 @@ def rotate(
             return {"is_dry_run": True, "key_count": len(privacy.keys(secret)), **counts}
         with FileLock(settings.log / "erasures.lock"):
             _refuse_open_erasures(settings)
-            begun = rotation.pending(settings.log, secret) or _begin(settings, secret, key, now)
+            secret = _secret(settings)  # another process may have rotated while this one waited
+            begun = rotation.pending(settings.log, secret)
+            if begun is None and found is None:
+                begun = _begin(settings, secret, key, now)
             if begun:
                 _carry_out(settings, begun, now, lambda done: progress(done, counts["parts"]))
         return {"key_count": len(privacy.keys(_secret(settings))), **counts}
@@ -68,13 +71,24 @@ def _refuse_open_erasures(settings: Settings) -> None:
         )
 
 
+def _refuse_open_retention(settings: Settings) -> None:
+    if retention.under_way(settings).exists():
+        raise WaypostError(
+            "A retention is not finished, and a person must get the same stand-in in all parts: run "
+            "`waypost retain` first."
+        )
+
+
 def _begin(settings: Settings, secret: bytes, key: str, now: datetime) -> Rotation | None:
     """Add the key to the secret file; what people did in the pages is read before, because it names
-    them by the old hashes.
+    them by the old hashes, and the pages are emptied, so that nobody does more of it.
     """
     known = privacy.keys(secret)
     if known[-1] == key.encode():
         return None
+    _refuse_open_retention(settings)
+    steps.ingest_landing(settings, ("waypost",), run_started_at=now)  # fails before pages go
+    purge_derived(settings)
     steps.ingest_landing(settings, ("waypost",), run_started_at=now)
     fresh = privacy.chained([*known, key.encode()])
     privacy.write_whole(settings.secret_file, fresh.decode() + "\n")

@@ -62,9 +62,17 @@ def _keep(remembered: Path, found: dict[str, Told]) -> None:
 
 
 def _read(parts: list[Part]) -> dict[str, Told]:
-    """What parts say that nobody has looked at yet."""
+    """What parts say that nobody has looked at yet; one that went meanwhile says nothing."""
     if not parts:
         return {}
+    try:
+        return _told(parts)
+    except duckdb.Error:
+        alone = (_read([part]) for part in parts if len(parts) > 1)
+        return {name: told for one in alone for name, told in one.items()}
+
+
+def _told(parts: list[Part]) -> dict[str, Told]:
     found: dict[str, Told] = {_name(part): {} for part in parts}
     names = {str(part.path): _name(part) for part in parts}
     with duckdb.connect() as connection:

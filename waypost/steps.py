@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
 from waypost import trust, warehouse
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
@@ -274,7 +276,8 @@ def publish_serving(
     if as_of or log_as_of:
         return None
     warehouse.refuse_unfinished_rotation(settings)
-    with _recorded(settings, "publish_serving"):
+    # an erasure or a rotation that empties the pages waits, and has the last word
+    with FileLock(settings.runs / "build.lock"), _recorded(settings, "publish_serving"):
         reports = trust.reports(settings)
         counts = publish(
             settings.warehouse,

@@ -6,16 +6,19 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
+from dashboards.publish import PublishError
 from ingestion import erasure as steps_of_log
 from ingestion import log, parts, privacy
 from ingestion.catalogue import DOMAINS
 from ingestion.reading import Account, Reading
 from tests.ingestion.conftest import Home, event
-from waypost import erasure, upkeep
+from waypost import erasure, steps, upkeep
 from waypost.cli import WaypostError
 from waypost.settings import Settings
 
@@ -289,6 +292,40 @@ def test_the_request_under_way_is_kept_from_others(settings: Settings) -> None:
     assert asked["request_id"] in str(place)
     assert not place.exists()
     assert erasure.erase_people(settings, now=NOW) is None
+
+
+def test_the_number_of_a_request_cannot_be_made_of_the_person(settings: Settings) -> None:
+    secret = privacy.read_secret(settings.secret_file)
+    one, two = (
+        steps_of_log.begin(settings.log, secret, hash_of(settings), salt=n * 64, at=NOW).request_id
+        for n in "12"
+    )
+    assert len(one) == len(two) == 20 and one != two
+    asked = erasure.ask(settings, hash_of(settings), now=NOW, salt=SALT)["request_id"]
+    for salt in "34":  # under way, then done
+        found = erasure.erase(settings, hash_of(settings), now=NOW, salt=salt * 64)
+        assert found["request_id"] == asked
+    number = hash_of(settings, "c-4711", "shop_customer")
+    by_other = erasure.erase(settings, number, now=NOW, salt="5" * 64)
+    assert (by_other["request_id"], by_other["events"]) == (asked, 0)
+
+
+def test_a_publish_waits_for_what_empties_the_pages(settings: Settings) -> None:
+    told: list[Exception] = []
+
+    def publish() -> None:
+        try:
+            steps.publish_serving(settings)
+        except PublishError as error:
+            told.append(error)
+
+    beside = Thread(target=publish)
+    with FileLock(settings.runs / "build.lock"):
+        beside.start()
+        beside.join(0.5)
+        assert told == []
+    beside.join(60)
+    assert "There is no warehouse" in str(told[0])
 
 
 def test_tombstones_tell_no_trace_without_the_secret(settings: Settings) -> None:

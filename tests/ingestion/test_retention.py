@@ -142,6 +142,23 @@ def test_landed_files_go_once_they_were_taken_in(home: Home, settings: Settings)
     assert apply(settings)["landing_deleted"] == 0
 
 
+def test_a_landed_file_that_was_replaced_meanwhile_stays(
+    home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = (AS_OF - timedelta(days=31)).timestamp()
+    file = settings.landing / "order" / "a.jsonl"
+    os.utime(file, (old, old))
+    anonymise = retention._anonymise
+
+    def meanwhile(*arguments: Any) -> dict[str, int]:
+        home.write("order/a.jsonl", [order(30, [])])
+        return anonymise(*arguments)
+
+    monkeypatch.setattr(retention, "_anonymise", meanwhile)
+    assert apply(settings)["landing_deleted"] == 0
+    assert home.ingest(file)["appended"] == 1
+
+
 def test_the_access_log_forgets_what_is_older(settings: Settings) -> None:
     secret = settings.secret_file.read_bytes().strip()
     for days in (10, 99, 101, 400):
@@ -163,7 +180,8 @@ def test_without_rules_nothing_happens(home: Home, settings: Settings) -> None:
     ("text", "told"),
     [
         ("people: {a: 1}", "people must be a list"),
-        ("peoples: []", "the file may have"),
+        ("peoples: []", "people; take out peoples."),
+        ("[1]", "write it as a table of these"),
         ("people: [{days: 3}]", "rule 1 of people names no source"),
         ("people: [{source: /a, days: 0}]", "at least 1, not 0"),
         ("people: [{source: /a, days: soon}]", "not soon"),

@@ -21,7 +21,7 @@ from tests.ingestion.conftest import NOW, Home, event
 from tests.ingestion.sources import shop
 from tests.ingestion.sources.test_shopify_ingest import landed
 from tests.ingestion.test_erasure import ADA, BEA, case, files_with, order, refs, told
-from waypost import disclosure, erasure, rotation, upkeep, warehouse
+from waypost import disclosure, erasure, retention, rotation, upkeep, warehouse
 from waypost.cli import WaypostError, cli
 from waypost.settings import Settings
 
@@ -278,6 +278,54 @@ def test_open_erasures_and_foreign_secrets_are_told(settings: Settings) -> None:
         rotate(settings)
     settings.secret_file.write_text(kept)
     erasure.erase_people(settings, now=LATER)
+    assert rotate(settings)["key_count"] == 2
+
+
+def test_what_is_done_in_the_pages_until_they_are_emptied_names_the_new_hash(
+    home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, calls = hash_of(settings), []
+
+    def clicked(*arguments: Any) -> None:
+        calls.append(home.write(f"waypost/{len(calls)}.jsonl", [acted(90 + len(calls), old)]))
+        erasure.purge_derived(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rotation, "purge_derived", clicked)
+        rotate(settings)
+    calls[-1].unlink()  # by then the pages were empty
+    home.ingest(*calls[:-1])
+    assert {p for (p,) in home.rows("proactive", "party_hash")} == {hash_of(settings)} != {old}
+
+
+def test_of_two_that_go_on_with_a_rotation_the_second_has_nothing_to_do(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with settings.secret_file.open("a") as file:
+        file.write(f"then:{KEYS[0]}\n")
+    count = steps_of_log.count
+
+    def faster(folder: Path) -> dict[str, int]:
+        monkeypatch.undo()
+        rotate(settings, "another" * 5)
+        return count(folder)
+
+    monkeypatch.setattr(steps_of_log, "count", faster)
+    assert rotate(settings, KEYS[1])["key_count"] == 2
+
+
+def test_a_retention_and_a_rotation_are_never_half_done_both(settings: Settings) -> None:
+    (settings.config / "retention.yaml").write_text("people: [{source: /shop*, days: 3}]", "utf-8")
+    under_way = retention.under_way(settings)
+    under_way.write_text(json.dumps({"salt": "5" * 64, "as_of": LATER.isoformat()}), "utf-8")
+    with pytest.raises(WaypostError, match="run `waypost retain` first"):
+        rotate(settings)
+    kept = settings.fingerprint.read_text()
+    settings.fingerprint.write_text(f"{kept}{'0' * 16}\n")
+    with pytest.raises(WaypostError, match="run `waypost rotate`"):
+        retention.apply(settings, as_of=LATER, salt="6" * 64)
+    settings.fingerprint.write_text(kept)
+    retention.apply(settings, as_of=LATER, salt="6" * 64)
     assert rotate(settings)["key_count"] == 2
 
 

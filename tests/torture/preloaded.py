@@ -8,6 +8,7 @@ import dashboards.publish
 import ingestion.pipeline
 import waypost.commands.build
 import waypost.erasure
+import waypost.retention
 import waypost.rotation
 import waypost.steps
 import waypost.upkeep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from tests.ingestion.conftest import event, message
 from tests.ingestion.test_erasure import ADA, told
 from tests.ingestion.test_exactly_once import MAPPING
 from tests.torture.harness import NOW, Step, run_whole, settings_of
-from waypost import erasure, rotation, steps, upkeep
+from waypost import erasure, retention, rotation, steps, upkeep
 from waypost.settings import LANDING
 
 
@@ -89,6 +90,20 @@ def rotate(home: Path) -> None:
     rotation.rotate(settings, key="second" * 6, now=NOW)
 
 
+def retain(home: Path) -> None:
+    retention.apply(settings_of(home), as_of=NOW + timedelta(days=90), salt="0" * 64)
+
+
+def _with_rules(home: Path) -> None:
+    """People and landed files whose time is over."""
+    _with_a_person(home)
+    rules = "people: [{source: '*', days: 30}]\nlanding: {order: 1, contact: 30}\n"
+    settings = settings_of(home)
+    (settings.config / "retention.yaml").write_text(rules, "utf-8")
+    for path in settings.landing.rglob("*.jsonl*"):
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+
+
 def _with_a_person(home: Path) -> None:
     """Somebody whose events stand in three domains, among those of others."""
     _with_events(home)
@@ -135,6 +150,7 @@ STEPS = {
     "compact": Step(compact, _with_events),
     "erase": Step(erase, _with_a_person),
     "rotate": Step(rotate, _with_an_erased_person),
+    "retain": Step(retain, _with_rules),
     "build": Step(build, _with_events),
     "publish": Step(publish, _with_warehouse),
 }

@@ -16,9 +16,10 @@ from tests.torture.steps import STEPS
 PLAN: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "ingest": ((2, 5), (30, 2)),
     "correct": ((1, 3), (20, 2)),
-    "compact": ((1, 3), (30, 2)),
-    "erase": ((2, 3), (20, 2)),
+    "compact": ((1, 3), (20, 2)),
+    "erase": ((1, 4), (20, 2)),
     "rotate": ((1, 2), (20, 2)),
+    "retain": ((1, 2), (10, 2)),
     "build": ((1, 1), (10, 2)),
     "publish": ((1, 5), (20, 2)),
 }
