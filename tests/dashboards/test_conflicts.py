@@ -44,6 +44,17 @@ def test_without_a_conflict_the_section_says_so(app: AppTest) -> None:
     assert Language("en").text("conflicts.empty") in [found.value for found in page.success]
 
 
+def test_a_copy_of_before_guests_is_shown_without_them(app: AppTest, home: Path) -> None:
+    with duckdb.connect(str(home / "serving" / "serving.duckdb")) as con:
+        con.execute("drop table organisation_members")
+        for table in ("customers", "contacts"):
+            con.execute(f"alter table {table} drop column is_guest")
+        con.execute("update manifest set build_id = 'older'")
+    page = open_page(app, "data_trust")
+    assert not page.exception
+    assert Language("en").text("conflicts.empty") in [found.value for found in page.success]
+
+
 def test_a_pair_is_shown_with_its_reason_in_the_readers_language(
     app: AppTest, divided: Path
 ) -> None:
