@@ -151,11 +151,11 @@ def purge_derived(settings: Settings) -> None:
     """
     with FileLock(settings.runs / "build.lock"):
         for path in settings.home.glob(f"{settings.warehouse.name}*"):
-            path.unlink()
+            path.unlink(missing_ok=True)
         for folder in (settings.asof, settings.serving, settings.runs):
             for path in folder.iterdir() if folder.exists() else ():
                 if path.suffix != ".lock":
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _tell(settings: Settings, request: Erasure, at: datetime) -> None:

@@ -11,7 +11,7 @@ from filelock import FileLock
 from ingestion import erasure, privacy, rotation
 from ingestion.privacy import SecretError
 from ingestion.rotation import Rotation
-from waypost import retention, steps
+from waypost import retention, steps, upkeep
 from waypost.cli import WaypostError
 from waypost.erasure import purge_derived
 from waypost.settings import Settings
@@ -66,7 +66,7 @@ def _secret(settings: Settings) -> bytes:
 def _refuse_open_erasures(settings: Settings) -> None:
     if waiting := len(erasure.under_way(settings.log)):
         raise WaypostError(
-            f"{waiting} erasures are not finished, and know people by the old hashes: run the DAG "
+            f"Erasures that are not finished ({waiting}) know people by the old hashes: run the DAG "
             "erase_people (or the same `waypost erase` again) first."
         )
 
@@ -87,6 +87,7 @@ def _begin(settings: Settings, secret: bytes, key: str, now: datetime) -> Rotati
     if known[-1] == key.encode():
         return None
     _refuse_open_retention(settings)
+    upkeep.verify_parts(settings)  # a damaged part would stop it half-way, with the log closed
     steps.ingest_landing(settings, ("waypost",), run_started_at=now)  # fails before pages go
     purge_derived(settings)
     steps.ingest_landing(settings, ("waypost",), run_started_at=now)

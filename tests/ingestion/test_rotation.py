@@ -12,9 +12,11 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from ingestion import log as event_log
 from ingestion import privacy, receipts
 from ingestion import rotation as steps_of_log
 from ingestion.catalogue import DOMAINS
+from ingestion.parts import DamagedPartError
 from ingestion.privacy import SecretError
 from ingestion.reading import Reading
 from tests.ingestion.conftest import NOW, Home, event
@@ -270,7 +272,7 @@ def test_a_key_put_there_by_hand_is_the_next_one(home: Home, settings: Settings)
 
 def test_open_erasures_and_foreign_secrets_are_told(settings: Settings) -> None:
     erasure.ask(settings, hash_of(settings), now=NOW, salt="3" * 64)
-    with pytest.raises(WaypostError, match="1 erasures are not finished"):
+    with pytest.raises(WaypostError, match=r"not finished \(1\) know people"):
         rotate(settings)
     kept = settings.secret_file.read_text()
     settings.secret_file.write_text("another secret of some length")
@@ -313,6 +315,18 @@ def test_of_two_that_go_on_with_a_rotation_the_second_has_nothing_to_do(
 
     monkeypatch.setattr(steps_of_log, "count", faster)
     assert rotate(settings, KEYS[1])["key_count"] == 2
+
+
+def test_a_damaged_part_is_told_before_anything_is_changed(settings: Settings) -> None:
+    before = settings.secret_file.read_text()
+    part = event_log.parts(settings.log, "order")[0]
+    kept = part.path.read_bytes()
+    part.path.write_bytes(kept[:200] + b"\0" + kept[201:])
+    with pytest.raises(DamagedPartError, match="waypost doctor"):
+        rotate(settings)
+    assert settings.secret_file.read_text() == before
+    part.path.write_bytes(kept)
+    assert rotate(settings)["key_count"] == 2
 
 
 def test_a_retention_and_a_rotation_are_never_half_done_both(settings: Settings) -> None:
