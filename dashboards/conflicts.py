@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, timeline, widgets
+from dashboards import data, timeline, visits, widgets
 from dashboards.serving import Serving, ask
 from dashboards.view import View
 
@@ -94,6 +94,8 @@ def table(view: View, frame: pd.DataFrame) -> int | None:
 def one_pair(view: View, pair: pd.Series) -> None:
     """Both parties with their identifiers, and the event that named the two together."""
     parties = (str(pair["earlier_party_id"]), str(pair["later_party_id"]))
+    for party in parties:
+        visits.note(view, "data_trust", party)
     with st.container(border=True, key="conflict"):
         st.markdown(view.text(f"conflicts.about_{pair['reason']}"))
         for column, place, party in zip(st.columns(2), ("first", "second"), parties, strict=True):

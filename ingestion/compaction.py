@@ -107,7 +107,8 @@ def _write(group: list[Part], work: Path) -> tuple[Path, list[str]]:
         was, now = (con.execute(_DIGEST.format(rows)).fetchone() for rows in (old, fresh))
         if was != now:
             raise RuntimeError(f"{new} does not hold the rows of the parts it was written from.")
-        inputs = con.execute(f"select distinct input_key from {fresh} order by 1").fetchall()
+        key = f"coalesce(input_key, '{event_log.NO_INPUT}')"
+        inputs = con.execute(f"select distinct {key} from {fresh} order by 1").fetchall()
     return part_files.seal(new), [str(key) for (key,) in inputs]
 
 

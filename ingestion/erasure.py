@@ -195,9 +195,12 @@ def _column(name: str, swapped: str | None) -> str:
 
 
 def input_keys(con: duckdb.DuckDBPyConnection, part: Path) -> list[str]:
-    """Keys of the inputs whose events stand in a part."""
-    query = f"select distinct input_key from read_parquet({person.text(part)}) where input_key is not null"
-    return [str(key) for (key,) in con.execute(f"{query} order by 1").fetchall()]
+    """Keys of the inputs whose events stand in a part, and `NO_INPUT` for what has lost its key."""
+    query = (
+        f"select distinct coalesce(input_key, '{event_log.NO_INPUT}') "
+        f"from read_parquet({person.text(part)}) order by 1"
+    )
+    return [str(key) for (key,) in con.execute(query).fetchall()]
 
 
 def drop_unlisted(log: Path, domain: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 PROJECT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -72,6 +73,39 @@ def test_every_secret_comes_from_the_environment(tmp_path: Path, name: str) -> N
     result = compose(tmp_path, "-q", without=name)
     assert result.returncode != 0
     assert name in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("held", "given", "left"),
+    [
+        (None, "k1", "k1"),
+        ("k0", "k1", "k1"),
+        ("k1\nthen:k2\n", "k1", None),
+        ("k1\nthen:k2\nthen:k3\n", "k1 then:k2", None),
+        ("k1\nthen:k2\n", "k1 then:k2 then:k3", "k1 then:k2 then:k3"),
+        ("k1\nthen:k2\n", "k9", "refused"),
+        ("k1\nthen:k2\n", "k1 then:k9", "refused"),
+    ],
+)
+def test_a_start_never_drops_a_key_that_a_rotation_added(
+    tmp_path: Path, held: str | None, given: str, left: str | None
+) -> None:
+    services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))["services"]
+    script = services["prepare"]["command"][-1].partition("printf '{")[0]
+    place = tmp_path / "waypost.secret"
+    if held:
+        place.write_text(held)
+    script = script.replace("/opt/airflow", str(tmp_path)).replace("$$", "$")
+    result = subprocess.run(
+        ["bash", "-euc", script],
+        env={**os.environ, "WAYPOST_SECRET": given},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, bool(result.stderr)) == (
+        (1, True) if left == "refused" else (0, False)
+    )
+    assert place.read_text() == (held if left in (None, "refused") else left)
 
 
 def test_the_example_names_what_must_be_filled_in_and_fills_in_nothing() -> None:

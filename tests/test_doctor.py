@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from click.testing import CliRunner
 
 from ingestion import log, receipts
 from tests.ingestion.conftest import event
-from waypost import upkeep
+from tests.ingestion.test_erasure import ADA, case, hash_of, refs
+from waypost import erasure, upkeep
 from waypost.cli import cli
 from waypost.settings import Settings
 
@@ -91,6 +93,21 @@ def test_a_damaged_part_whose_input_is_gone_stays_named(settings: Settings) -> N
     code, report = doctor("--repair")
     assert (code, kinds(report)) == (1, ["part_damaged"])
     assert len(log.parts(settings.log, "contact")) == 2
+
+
+def test_a_damaged_part_with_rows_of_the_erased_stays_for_nothing_brings_them_back(
+    settings: Settings,
+) -> None:
+    file = settings.landing / "contact" / "c.jsonl"
+    file.write_text(json.dumps(case(90, refs(("email", ADA)))), "utf-8")
+    waypost("ingest", str(file))
+    waypost("compact", "--min-parts", "2")
+    erasure.erase(settings, hash_of(settings), now=datetime.now(UTC), salt="0" * 64)
+    assert not file.exists() and len(log.parts(settings.log, "contact")) == 1
+    flip(part(settings))
+    code, report = doctor("--repair", "--deep")
+    assert (code, kinds(report)) == (1, ["part_damaged"])
+    assert sum(one.rows for one in log.parts(settings.log, "contact")) == 9
 
 
 def test_a_damaged_compacted_part_gives_way_to_what_it_was_made_from(settings: Settings) -> None:

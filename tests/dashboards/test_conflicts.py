@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_a_pair_is_shown_with_its_reason_in_the_readers_language(
 
 
 def test_a_chosen_pair_leads_to_both_parties_their_identifiers_and_the_event(
-    app: AppTest, divided: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, home: Path, divided: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = conflicts.table
 
@@ -86,5 +87,7 @@ def test_a_chosen_pair_leads_to_both_parties_their_identifiers_and_the_event(
     tables = [table.value for table in app.dataframe]
     assert len(next(t for t in tables if "id_hash" in t)) == known
     assert any("event_id" in t and list(t["event_id"]) == [told] for t in tables)
+    left = (home / "landing" / "waypost" / "access").glob("*.view")
+    assert {json.loads(path.read_text("utf-8"))["subject"] for path in left} == {first, second}
     app.button(key="drill_conflict_second").click().run()
     assert app.query_params["value"] == second
