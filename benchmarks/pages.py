@@ -29,6 +29,7 @@ PAGES = {
     "proactive_triggers": "proactive_triggers",
     "data_trust": "data_trust",
     "cases": "cases",
+    "find_customer": "find_customer",
 }
 ROUNDS = 7
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"

@@ -22,7 +22,7 @@ from ingestion.shapes import MAX_OBJECT
 
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 8 * 2**20
-CHUNK_BYTES = 480 * 2**20  # of JSON text that are held in memory at a time
+CHUNK_BYTES = 400 * 2**20  # of JSON text that are held in memory at a time
 TABLES = (".csv", ".tsv", ".parquet", ".zip", ".csv.gz", ".tsv.gz")
 
 
