@@ -1,12 +1,14 @@
 {%- set kinds = ['case', 'contact', 'order', 'shipment', 'invoice', 'payment', 'subscription'] -%}
-{#- A name of type party comes from our own triggers alone, so it tells nobody. -#}
+{#- A name of type party comes from our own triggers alone, so it tells nobody. Of one moment the
+    key of the event decides, which is the same whatever the secret of the hashes. -#}
 with mentioned as (
     {%- for kind in kinds %}
     select
         '{{ kind }}' as object_type,
         {{ kind }}_id as object_id,
         party_hash,
-        min(occurred_at) as occurred_at
+        min(occurred_at) as occurred_at,
+        min(event_key) as event_key
     from {{ ref('event_log') }}
     where {{ kind }}_id is not null and party_hash is not null
     group by {{ kind }}_id, party_hash
@@ -18,7 +20,8 @@ with mentioned as (
         subject_type as object_type,
         subject_id as object_id,
         party_hash,
-        min(occurred_at) as occurred_at
+        min(occurred_at) as occurred_at,
+        min(event_key) as event_key
     from {{ ref('event_log') }}
     where
         subject_type not in ('{{ kinds | join("', '") }}')
@@ -33,7 +36,7 @@ numbered as (
         identities.party_id,
         row_number() over (
             partition by mentioned.object_type, mentioned.object_id
-            order by mentioned.occurred_at, mentioned.party_hash
+            order by mentioned.occurred_at, mentioned.event_key, mentioned.party_hash
         ) as mention_number
     from mentioned
     inner join {{ ref('int_identities') }} as identities
