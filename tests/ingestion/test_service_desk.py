@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
-import pytest
 
 from ingestion import log
+from tests import real
+from tests.conftest import PROJECT
 from tests.ingestion.conftest import Home
 
-ROOT = Path(__file__).resolve().parents[2]
-TABLE = ROOT.parent / "shared" / "data" / "service_desk_incidents" / "incident_event_log.zip"
-MAPPING = ROOT / "examples" / "service_desk" / "mapping.yaml"
+MAPPING = PROJECT / "examples" / "service_desk" / "mapping.yaml"
 
 
-@pytest.mark.skipif(not TABLE.exists(), reason=f"needs {TABLE.name} (UCI incident event log)")
 def test_the_sources_own_counters_are_kept_as_they_are(home: Home) -> None:
-    counts = home.ingest(TABLE, mapping_file=MAPPING)
+    table = real.needed("service_desk_incidents/incident_event_log.zip")
+    counts = home.ingest(table, mapping_file=MAPPING)
     assert (counts["appended"], counts["quarantined"], counts["unused"]) == (192_193, 11, 34_861)
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")

@@ -16,10 +16,11 @@ import pytest
 from ingestion import log, person, receipts, side_books, traces
 from ingestion.catalogue import DOMAINS
 from ingestion.sources import states
+from tests import real
 from tests.ingestion.conftest import Home
 from tests.ingestion.sources import shop
 from tests.ingestion.sources import zendesk_payloads as desk
-from tests.ingestion.sources.test_coverage import DATA, deliveries
+from tests.ingestion.sources.test_coverage import deliveries
 from waypost import erasure
 from waypost.settings import Settings
 
@@ -135,9 +136,7 @@ def test_whatever_stands_beside_the_log_can_be_found_from_it(
     name: str, folder: str, home: Home, settings: Settings
 ) -> None:
     """An erasure follows the log: what it could not reach would stay for ever."""
-    place = DATA / folder
-    if not place.exists():
-        pytest.skip(f"needs {folder} (real payloads)")
+    place = real.needed(folder)
     if not folder.endswith("_tables"):
         place = home.write("all.jsonl", list(deliveries(place)))
     home.ingest(place, adapter=name)

@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from ingestion import receipts, sources
+from tests import real
 from tests.ingestion.conftest import Home
 
 PROJECT = Path(__file__).resolve().parents[3]
-DATA = PROJECT.parent / "shared" / "data"
 PAGE = (PROJECT / "docs" / "sources.md").read_text("utf-8")
 TABLES = ("zendesk", "stripe", "shopify")
 
@@ -80,9 +80,7 @@ def ingest(home: Home, path: Path, name: str) -> dict[str, Any]:
 def test_every_webhook_body_ends_as_events_or_with_a_reason(
     name: str, folder: str, home: Home
 ) -> None:
-    if not (DATA / folder).exists():
-        pytest.skip(f"needs {folder} (real payloads)")
-    lines = list(deliveries(DATA / folder))
+    lines = list(deliveries(real.needed(folder)))
     ingest(home, home.write("all.jsonl", lines), name)
     known = sources.find(name).TOPICS
     assert len(lines) > 80
@@ -94,9 +92,6 @@ def test_every_webhook_body_ends_as_events_or_with_a_reason(
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_export_ends_as_events_or_with_a_reason(name: str, home: Home) -> None:
-    folder = DATA / f"{name}_tables"
-    if not folder.exists():
-        pytest.skip(f"needs {folder.name} (real payloads)")
-    receipt = ingest(home, folder, name)
+    receipt = ingest(home, real.needed(f"{name}_tables"), name)
     assert receipt["counts"]["read"] >= receipt["counts"]["appended"] > 20
     assert [table for table in sources.find(name).TABLES if f"`{table}`" not in PAGE] == []

@@ -16,10 +16,10 @@ from ingestion.quarantine import REASONS
 from ingestion.sources import exports, shopify
 from ingestion.sources.adapter import Unused, Wrong
 from ingestion.sources.shopify.values import exact
+from tests import real
 from tests.ingestion.sources import shop
 from tests.ingestion.sources.shop import Shop, said
 
-EXAMPLES = Path("/work/shared/data/shopify_webhooks")
 FACTS = {
     "customer/301/created",
     "order/5001/placed",
@@ -382,9 +382,9 @@ def test_topics_name_types_of_the_catalogue() -> None:
     assert Shop().told(shop.order(), "ORDERS_CREATE") == Shop().told(shop.order(), "orders/create")
 
 
-@pytest.mark.skipif(not EXAMPLES.exists(), reason="the documented payloads are not here")
 def test_every_documented_payload_ends_as_events_or_a_named_reason() -> None:
-    files = sorted(path for path in EXAMPLES.rglob("*.json") if path.parent != EXAMPLES)
+    examples = real.needed("shopify_webhooks")
+    files = sorted(path for path in examples.rglob("*.json") if path.parent != examples)
     assert len(files) == 396
     for path in files:
         document = json.loads(path.read_text("utf-8"))

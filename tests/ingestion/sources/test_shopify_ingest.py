@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests import real
 from tests.ingestion.conftest import Home
 from tests.ingestion.sources import shop
 
-EXAMPLES = Path("/work/shared/data/shopify_webhooks")
-TABLES = Path("/work/shared/data/shopify_tables")
 DOMAINS = ("order", "billing", "party")
 
 
@@ -111,9 +110,9 @@ def test_shuffled_and_repeated_files_leave_the_same_log(home: Home, seed: int) -
         assert sorted(home.rows(domain, what)) == sorted(other.rows(domain, what))
 
 
-@pytest.mark.skipif(not EXAMPLES.exists(), reason="the documented payloads are not here")
 def test_every_documented_payload_passes_the_door(home: Home) -> None:
-    files = sorted(path for path in EXAMPLES.rglob("*.json") if path.parent != EXAMPLES)
+    examples = real.needed("shopify_webhooks")
+    files = sorted(path for path in examples.rglob("*.json") if path.parent != examples)
     documents = "".join(json.dumps(json.loads(p.read_text("utf-8"))) + "\n" for p in files)
     counts = ingest(home, "examples.jsonl", documents)
     assert counts["read"] >= len(files)
@@ -122,9 +121,8 @@ def test_every_documented_payload_passes_the_door(home: Home) -> None:
     assert {line[0] for line in home.rows("order", "order_id")} - {None} == {"820982911946154508"}
 
 
-@pytest.mark.skipif(not TABLES.exists(), reason="the table exports are not here")
 def test_every_table_of_the_export_is_read_or_named(home: Home) -> None:
-    counts = home.ingest(TABLES, adapter="shopify")
+    counts = home.ingest(real.needed("shopify_tables"), adapter="shopify")
     assert counts["quarantined"] == 0 and counts["appended"] == 85
     (receipt,) = (home.path / "log" / "inputs").glob("*.json")
     assert "table not used" in receipt.read_text("utf-8")

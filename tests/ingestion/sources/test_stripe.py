@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +12,10 @@ from hypothesis import strategies as st
 
 from ingestion.sources import stripe
 from ingestion.sources.adapter import Delivery, Outcome, Snapshot, Unused, Wrong
+from tests import real
 from tests.ingestion.conftest import Home
 from tests.ingestion.sources import stripe_payloads as payloads
 from tests.ingestion.sources.stripe_payloads import AT, CREATED, basil
-
-REAL = Path("/work/shared/data/stripe_events")
 
 
 def outcomes(document: Any) -> list[Outcome]:
@@ -345,9 +343,8 @@ def test_what_nothing_reads_is_named() -> None:
     assert outcomes({"id": 1}) == [Unused("object not used: unknown")]
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not on this machine")
 def test_every_real_payload_ends_as_an_event_or_a_named_reason(home: Home) -> None:
-    files = sorted(REAL.glob("*.json"))
+    files = sorted(real.needed("stripe_events").glob("*.json"))
     assert len(files) == 88
     # the files share their ids: each gets ids of its own
     lines = [path.read_text().replace("0000000", f"{n:07}") for n, path in enumerate(files)]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from ingestion.sources import stripe
+from tests import real
 from tests.ingestion.conftest import Home
 from tests.ingestion.sources import stripe_payloads as payloads
 from tests.ingestion.sources.stripe_payloads import CREATED, event
 
-REAL = Path("/work/shared/data/stripe_tables")
 ROWS: dict[str, dict[str, Any]] = {
     "charge": {
         "id": "ch_1",
@@ -200,9 +200,8 @@ def test_a_corrected_adapter_replaces_what_it_read_before(
     assert "re_1/issued" not in home.live("billing")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real tables are not on this machine")
 def test_the_real_export_is_read_whole(home: Home) -> None:
-    counts = home.ingest(REAL, adapter="stripe", recorded_as_occurred=True)
+    counts = home.ingest(real.needed("stripe_tables"), adapter="stripe", recorded_as_occurred=True)
     assert (counts["quarantined"], counts["duplicates"]) == (0, 0)
     kinds = dict(home.rows("billing", "event_type, count(*) over (partition by event_type)"))
     assert kinds["payment.failed"] == 16

@@ -6,13 +6,10 @@ import csv
 import json
 from pathlib import Path
 
-import pytest
-
+from tests import real
 from tests.ingestion.conftest import Home
 from tests.ingestion.sources import zendesk_payloads as told
 from tests.ingestion.sources.test_zendesk_one_ticket import EXPECTED
-
-EXPORT = Path(__file__).resolve().parents[4] / "shared" / "data" / "zendesk_tables"
 
 
 def _table(folder: Path, name: str, text: str) -> None:
@@ -73,10 +70,11 @@ def test_a_merge_is_told_at_the_closing(home: Home, tmp_path: Path) -> None:
     assert ("ticket/5/merged", "zd-7", "11:00") in rows
 
 
-@pytest.mark.skipif(not EXPORT.exists(), reason=f"needs {EXPORT.name} (a public table export)")
 def test_a_public_export_goes_through(home: Home) -> None:
     """10 tickets, 20 comments (nobody knows their authors), 38 changes of fields, 10 chats."""
-    counts = home.ingest(EXPORT, adapter="zendesk", recorded_as_occurred=True)
+    counts = home.ingest(
+        real.needed("zendesk_tables"), adapter="zendesk", recorded_as_occurred=True
+    )
     assert counts["quarantined"] == 21
     reasons = [code for code, _, _ in home.reasons()]
     assert (reasons.count("unknown_author"), reasons.count("enum")) == (20, 1)
