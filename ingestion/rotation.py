@@ -103,7 +103,12 @@ def carry_out(rotation: Rotation, *, at: datetime, progress: Progress) -> None:
 def finish(rotation: Rotation) -> None:
     """Open the door: from now on the log says that all keys of the secret have made it."""
     privacy.keep_fingerprint(rotation.fingerprint_file, rotation.to)
-    shutil.rmtree(rotation.work, ignore_errors=True)
+    sweep(rotation.log)
+
+
+def sweep(log: Path) -> None:
+    """Remove what a rotation made and has no more need of; the caller knows that none is under way."""
+    shutil.rmtree(log / ".rotation", ignore_errors=True)
 
 
 @contextmanager

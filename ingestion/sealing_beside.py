@@ -44,12 +44,18 @@ def prepare(log: Path, work: Path, secret: bytes, since: int, to: str) -> None:
 
 
 def put_in_place(log: Path, work: Path) -> None:
-    """Move what was made to where it belongs; what was moved before is there already."""
+    """Move what was made to where it belongs; what was moved before is there already.
+
+    `ready` says so until the very end, but keeps no id: whatever a crash leaves behind tells nothing.
+    """
     for path in _made(work):
         path.replace(log / path.relative_to(work))
     for folder in (log, log / "erasures", log / "states"):
         if folder.exists():
             part_files.sync(folder)
+    ready = work / "ready.json"
+    told = json.loads(ready.read_text("utf-8"))
+    privacy.write_whole(ready, json.dumps(told | {"mentioned": []}))
 
 
 def mentioned(work: Path) -> list[str]:

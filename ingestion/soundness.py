@@ -70,6 +70,8 @@ def _secrets(log: Path) -> Iterator[Finding]:
             "A rotation of the hashing secret is not finished, so the log is closed.",
             "Run `waypost rotate`, which goes on with it.",
         )
+    elif (log / ".rotation").exists():
+        yield _leftover("rotation_leftover", log / ".rotation", "is left of a rotation that ended")
 
 
 def _parts(log: Path, domain: str, *, deep: bool) -> Iterator[Finding]:

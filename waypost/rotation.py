@@ -44,6 +44,8 @@ def rotate(
             _refuse_open_erasures(settings)
             secret = _secret(settings)  # another process may have rotated while this one waited
             begun = rotation.pending(settings.log, secret)
+            if begun is None:
+                rotation.sweep(settings.log)
             if begun is None and found is None:
                 begun = _begin(settings, secret, key, now)
             if begun:
