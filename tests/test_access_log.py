@@ -16,7 +16,8 @@ from dashboards import visits
 from dashboards.outbox import OutboxError
 from ingestion import privacy
 from tests.ingestion.conftest import Home
-from tests.ingestion.test_erasure import ADA, BEA, hash_of, told
+from tests.ingestion.people import ADA, BEA, hash_of, told
+from tests.interruptions import stopped_at
 from waypost import access_log, erasure, steps
 from waypost.cli import cli
 from waypost.settings import LANDING, Settings
@@ -93,12 +94,7 @@ def test_a_crash_between_taking_in_and_removing_doubles_no_line(
     settings: Settings,
 ) -> None:
     seen(settings, "cases", "case/1")
-
-    def stop(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Path, "unlink", stop)
+    with stopped_at(1, Path, "unlink"):
         access_log.take_in(settings)
     seen(settings, "cases", "case/2")
     assert access_log.take_in(settings) == 1

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from ingestion import log, receipts
 from tests.ingestion.conftest import event
-from tests.ingestion.test_erasure import ADA, case, hash_of, refs
+from tests.ingestion.people import ADA, case, hash_of, refs
 from waypost import erasure, upkeep
 from waypost.cli import cli
 from waypost.settings import Settings

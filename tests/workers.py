@@ -15,6 +15,7 @@ GROUPS = (
     "tests/dbt/test_restatement.py",
     "tests/dbt/test_any_order.py",
     "tests/ingestion/test_fuzz.py",
+    "tests/ingestion/rotation/",
     "tests/simulation/",
 )
 

@@ -16,7 +16,7 @@ from dashboards.language import Language
 from dashboards.publish import publish
 from dashboards.view import View
 from tests.dashboards.conftest import METRICS
-from tests.dashboards.test_pages import open_page
+from tests.dashboards.opening import open_page
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.publish import publish
 from tests.dashboards.conftest import METRICS
-from tests.dashboards.test_pages import open_page
+from tests.dashboards.opening import open_page
 
 ROWS = """
     ('/shop', 'landing', 'orders_placed', null, 5, 5, 0, true, date '2026-03-04'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -89,15 +90,16 @@ def test_each_step_of_the_components_is_sql_that_spark_reads_as_well() -> None:
     """The steps are no models, so the test of compiled models does not see them."""
     text = (PROJECT / "dbt_project" / "macros" / "components.sql").read_text("utf-8")
     steps = text[text.index("{% macro distinct_edges") :]
-    macros = jinja2.Environment(autoescape=False).from_string(steps).module
+    template = jinja2.Environment(autoescape=False).from_string(steps)
+    macros: dict[str, Callable[..., str]] = vars(template.module)
     written = [
-        macros.distinct_edges("select * from pairs"),  # type: ignore[attr-defined]
-        macros.hooked("edges"),  # type: ignore[attr-defined]
-        macros.jumped("hooks"),  # type: ignore[attr-defined]
-        macros.changed_labels("hooks"),  # type: ignore[attr-defined]
-        macros.contracted("edges", "hooks"),  # type: ignore[attr-defined]
-        macros.relabelled("labels", "hooks"),  # type: ignore[attr-defined]
-        macros.relabelled(None, "hooks"),  # type: ignore[attr-defined]
+        macros["distinct_edges"]("select * from pairs"),
+        macros["hooked"]("edges"),
+        macros["jumped"]("hooks"),
+        macros["changed_labels"]("hooks"),
+        macros["contracted"]("edges", "hooks"),
+        macros["relabelled"]("labels", "hooks"),
+        macros["relabelled"](None, "hooks"),
     ]
     for step in written:
         spark = sqlglot.transpile(

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from ingestion import log, pipeline
+from waypost.settings import Settings
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -61,6 +62,12 @@ class Home:
     """A WAYPOST_HOME in a temporary folder."""
 
     path: Path
+
+    def settings(self) -> Settings:
+        """Its settings, once its folders are there; the secret lies beside the home."""
+        found = Settings(home=self.path, secret_file=self.path.parent / "secret")
+        found.create()
+        return found
 
     def write(self, name: str, events: list[Any] | str | bytes) -> Path:
         target = self.path / "landing" / name

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.ingestion.conftest import Home
-from tests.ingestion.test_erasure import ADA, BEA, told
+from tests.ingestion.people import ADA, BEA, told
 from waypost import disclosure, erasure
 from waypost.cli import UsageError, WaypostError, cli
 from waypost.settings import Settings
@@ -20,8 +20,7 @@ NOW = datetime(2026, 6, 2, 12, tzinfo=UTC)
 
 @pytest.fixture
 def settings(home: Home) -> Settings:
-    found = Settings(home=home.path, secret_file=home.path.parent / "secret")
-    found.create()
+    found = home.settings()
     home.ingest(home.write("order/mixed.jsonl", told()))
     return found
 

@@ -11,7 +11,7 @@ import pytest
 from ingestion import erasure as rewriting
 from ingestion import log
 from tests.ingestion.conftest import Home, event
-from tests.ingestion.test_erasure import ADA, BEA, case, files_with, hash_of, order, refs
+from tests.ingestion.people import ADA, BEA, case, files_with, hash_of, order, refs
 from waypost import access_log, retention, upkeep
 from waypost.cli import UsageError
 from waypost.settings import Settings
@@ -46,8 +46,7 @@ def told() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def settings(home: Home) -> Settings:
-    found = Settings(home=home.path, secret_file=home.path.parent / "secret")
-    found.create()
+    found = home.settings()
     (found.config / "retention.yaml").write_text(RULES, "utf-8")
     home.ingest(home.write("order/a.jsonl", told()))
     home.ingest(

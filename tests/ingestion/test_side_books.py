@@ -30,9 +30,7 @@ OPENED_7 = ("opened", "7")
 
 @pytest.fixture
 def settings(home: Home) -> Settings:
-    found = Settings(home=home.path, secret_file=home.path.parent / "secret")
-    found.create()
-    return found
+    return home.settings()
 
 
 def totals(settings: Settings) -> list[tuple[str, str]]:

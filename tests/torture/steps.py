@@ -13,7 +13,7 @@ from typing import Any
 
 from ingestion import pipeline
 from tests.ingestion.conftest import event, message
-from tests.ingestion.test_erasure import ADA, told
+from tests.ingestion.people import ADA, told
 from tests.ingestion.test_exactly_once import MAPPING
 from tests.torture.harness import NOW, Step, run_whole, settings_of
 from waypost import erasure, retention, rotation, steps, upkeep

@@ -1,0 +1,107 @@
+"""An erasure that is stopped or meets another step ends as if nothing had come between."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from dashboards.publish import PublishError
+from ingestion import erasure as steps_of_log
+from ingestion.reading import Account, Reading
+from tests.ingestion.conftest import Home
+from tests.ingestion.erasure.conftest import NOW, SALT, forget, lay
+from tests.ingestion.people import (
+    ADA,
+    ADAS,
+    HERS,
+    case,
+    files_with,
+    hash_of,
+    order,
+    refs,
+    told,
+)
+from tests.interruptions import stopped_at
+from waypost import erasure, steps, upkeep
+from waypost.settings import Settings
+
+
+def test_a_crash_between_two_domains_is_finished_with_the_same_stand_ins(
+    home: Home, settings: Settings
+) -> None:
+    whole = Home(home.path.parent / "whole")
+    forget(lay(whole))
+    with stopped_at(2, steps_of_log, "swap"):
+        forget(settings)
+    assert erasure.erase_people(settings, now=NOW) == {"people": 1, "events": 3}
+    for domain in ("contact", "order", "billing", "privacy"):
+        columns = "* exclude (commit_no, key_prefix)" if domain != "privacy" else "event_id"
+        assert sorted(map(str, home.rows(domain, columns))) == sorted(
+            map(str, whole.rows(domain, columns))
+        )
+    assert files_with(settings, *HERS) == []
+
+
+def test_the_request_under_way_is_kept_from_others(settings: Settings) -> None:
+    asked = erasure.ask(settings, hash_of(settings), now=NOW, salt=SALT)
+    (place,) = (settings.log / "erasures").glob("*.json")
+    assert place.stat().st_mode & 0o077 == 0
+    assert erasure.erase_people(settings, now=NOW) == {"people": 1, "events": 5}
+    assert asked["request_id"] in str(place)
+    assert not place.exists()
+    assert erasure.erase_people(settings, now=NOW) is None
+
+
+def test_a_publish_waits_for_what_empties_the_pages(settings: Settings) -> None:
+    told: list[Exception] = []
+
+    def publish() -> None:
+        try:
+            steps.publish_serving(settings)
+        except PublishError as error:
+            told.append(error)
+
+    beside = Thread(target=publish)
+    with FileLock(settings.runs / "build.lock"):
+        beside.start()
+        beside.join(0.5)
+        assert told == []
+    beside.join(60)
+    assert "There is no warehouse" in str(told[0])
+
+
+def test_a_crash_before_the_receipt_of_the_erasure_is_healed(settings: Settings) -> None:
+    counts = forget(settings)
+    (receipt,) = (
+        path
+        for path in (settings.log / "inputs").glob("*.json")
+        if counts["request_id"] in path.read_text("utf-8")
+    )
+    receipt.unlink()
+    forget(settings)
+    assert receipt.exists()
+    assert [one for one in upkeep.examine(settings, deep=True) if one.is_broken] == []
+
+
+def test_a_tombstone_that_comes_during_an_ingest_is_counted(
+    home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = [order(9002, ADAS), case(9003, refs(("email", ADA))), case(9004, []), case(9005, [])]
+    file = home.write("order/meanwhile.jsonl", [*new, "{broken", *told()])
+    read_all = Reading.read_all
+
+    def erased_meanwhile(reading: Reading, account: Account) -> Any:
+        monkeypatch.undo()
+        rejects = read_all(reading, account)
+        forget(settings)
+        return rejects
+
+    monkeypatch.setattr(Reading, "read_all", erased_meanwhile)
+    counts = home.ingest(file)
+    parts = ("appended", "duplicates", "quarantined", "unused", "refused")
+    assert counts["read"] == 14 == sum(counts[name] for name in parts)
+    assert (counts["refused"], counts["appended"], counts["quarantined"]) == (7, 2, 1)
+    assert files_with(settings, "ord-9002", "zd-9003") == [f"{file}: ord-9002", f"{file}: zd-9003"]
