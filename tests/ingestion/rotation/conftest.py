@@ -14,7 +14,7 @@ from ingestion.catalogue import DOMAINS
 from tests.ingestion.conftest import NOW, Home, event
 from tests.ingestion.people import BEA, case, hash_of, order, refs, told
 from tests.ingestion.sources import shop
-from tests.ingestion.sources.test_shopify_ingest import landed
+from tests.ingestion.sources.shop import landed
 from waypost import disclosure, erasure, rotation
 from waypost.settings import Settings
 

@@ -25,7 +25,7 @@ from tests.ingestion.rotation.conftest import (
     rotate,
 )
 from tests.ingestion.sources import shop
-from tests.ingestion.sources.test_shopify_ingest import landed
+from tests.ingestion.sources.shop import landed
 from waypost import disclosure, erasure, upkeep
 from waypost.cli import cli
 from waypost.settings import Settings

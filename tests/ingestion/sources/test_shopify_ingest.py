@@ -6,23 +6,14 @@ import json
 import random
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests import real
 from tests.ingestion.conftest import Home
-from tests.ingestion.sources import shop
+from tests.ingestion.sources import shop, shop_graphql, shop_tables
 
 DOMAINS = ("order", "billing", "party")
-
-
-def landed(*webhooks: tuple[str, Any]) -> str:
-    lines = (
-        {"waypost_delivery": 1, "topic": topic, "received_at": shop.REFUNDED, "document": body}
-        for topic, body in webhooks
-    )
-    return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def ingest(home: Home, name: str, text: str) -> dict[str, int]:
@@ -43,7 +34,7 @@ def forget(home: Home, *, receipts: int) -> None:
 
 
 def test_an_order_comes_out_of_the_log_to_the_cent(home: Home) -> None:
-    counts = ingest(home, "webhooks.jsonl", landed(*shop.webhooks()))
+    counts = ingest(home, "webhooks.jsonl", shop.landed(*shop.webhooks()))
     assert (counts["appended"], counts["quarantined"]) == (10, 0)
     orders = home.rows("order", "event_id, total_minor, total_currency, shipping_minor")
     assert ("order/5001/placed", 16674, "EUR", 490) in orders
@@ -57,43 +48,43 @@ def test_an_order_comes_out_of_the_log_to_the_cent(home: Home) -> None:
 
 
 def test_poll_and_tables_add_nothing_to_what_webhooks_told(home: Home, tmp_path: Path) -> None:
-    ingest(home, "webhooks.jsonl", landed(*shop.webhooks()))
+    ingest(home, "webhooks.jsonl", shop.landed(*shop.webhooks()))
     before = live(home)
-    assert ingest(home, "page.json", json.dumps(shop.graphql()))["appended"] == 0
-    bulk = "".join(json.dumps(line) + "\n" for line in shop.bulk())
+    assert ingest(home, "page.json", json.dumps(shop_graphql.answer()))["appended"] == 0
+    bulk = "".join(json.dumps(line) + "\n" for line in shop_graphql.bulk())
     counts = ingest(home, "bulk.jsonl", bulk)
     assert (counts["appended"], counts["quarantined"]) == (0, 0)
     folder = tmp_path / "export"
     folder.mkdir()
-    shop.write_tables(folder)
+    shop_tables.write(folder)
     counts = home.ingest(folder, adapter="shopify")
     assert (counts["appended"], counts["quarantined"]) == (0, 0)
     assert live(home) == before
 
 
 def test_a_crash_before_the_states_were_kept_repeats_harmlessly(home: Home) -> None:
-    ingest(home, "a.jsonl", landed(*shop.webhooks()[:4]))
+    ingest(home, "a.jsonl", shop.landed(*shop.webhooks()[:4]))
     states = home.path / "log" / "states"
     shutil.copytree(states, home.path / "states")
-    ingest(home, "b.jsonl", landed(*shop.webhooks()[4:]))
+    ingest(home, "b.jsonl", shop.landed(*shop.webhooks()[4:]))
     before = live(home)
     shutil.rmtree(states)
     shutil.copytree(home.path / "states", states)
     forget(home, receipts=1)
-    counts = ingest(home, "b.jsonl", landed(*shop.webhooks()[4:]))
+    counts = ingest(home, "b.jsonl", shop.landed(*shop.webhooks()[4:]))
     assert counts["appended"] == 0 and counts["quarantined"] == 0 and counts["duplicates"] > 0
     assert live(home) == before
 
 
 def test_inputs_read_again_withdraw_nothing(home: Home) -> None:
     edited = shop.order(updated_at="2026-03-12T00:00:00Z", total_price="186.74")
-    ingest(home, "a.jsonl", landed(*shop.webhooks()))
-    ingest(home, "b.jsonl", landed(("orders/updated", edited)))
+    ingest(home, "a.jsonl", shop.landed(*shop.webhooks()))
+    ingest(home, "b.jsonl", shop.landed(("orders/updated", edited)))
     before, rows = live(home), home.rows("order", "event_id")
     assert len([event_id for event_id in before if event_id.startswith("order/5001/placed")]) == 2
     forget(home, receipts=2)
     for name, told in (("a.jsonl", shop.webhooks()), ("b.jsonl", [("orders/updated", edited)])):
-        assert ingest(home, name, landed(*told))["quarantined"] == 0
+        assert ingest(home, name, shop.landed(*told))["quarantined"] == 0
     assert live(home) == before and home.rows("order", "event_id") == rows
 
 
@@ -102,9 +93,9 @@ def test_shuffled_and_repeated_files_leave_the_same_log(home: Home, seed: int) -
     deliveries = shop.webhooks() * 2
     random.Random(seed).shuffle(deliveries)
     for number in range(0, len(deliveries), 5):
-        ingest(home, f"{number}.jsonl", landed(*deliveries[number : number + 5]))
+        ingest(home, f"{number}.jsonl", shop.landed(*deliveries[number : number + 5]))
     other = Home(home.path.parent / "other")
-    ingest(other, "webhooks.jsonl", landed(*shop.webhooks()))
+    ingest(other, "webhooks.jsonl", shop.landed(*shop.webhooks()))
     what = "event_id, occurred_at, hex(payload_hash)"
     for domain in ("order", "billing"):
         assert sorted(home.rows(domain, what)) == sorted(other.rows(domain, what))
