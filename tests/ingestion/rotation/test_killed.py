@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ingestion import rotation as steps_of_log
 from tests.ingestion.conftest import Home
-from tests.ingestion.test_rotation import KEYS, hashes, lived_in, rotate, settings
+from tests.ingestion.rotation.conftest import KEYS, hashes, rotate
+from tests.interruptions import stopped_at
 from waypost import upkeep
 from waypost.settings import Settings
-
-__all__ = ["lived_in", "settings"]
 
 
 def names_beside(found: Settings, event_ids: set[str]) -> list[Path]:
@@ -54,23 +52,15 @@ def test_killed_before_its_last_line_it_leaves_no_ids(
 
 
 def test_killed_after_all_is_in_place_it_seals_nothing_twice(
-    home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    home: Home, settings: Settings
 ) -> None:
     whole = Home(home.path.parent / "whole" / "home")
     shutil.copytree(home.path, whole.path)
     shutil.copy(settings.secret_file, whole.path.parent / "secret")
-    rotate(Settings(home=whole.path, secret_file=whole.path.parent / "secret"))
-    stopped = []
-
-    def stop(*_: Any) -> None:
-        stopped.append(True)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(steps_of_log, "finish", stop)
-    with pytest.raises(KeyboardInterrupt):
+    rotate(whole.settings())
+    with stopped_at(1, steps_of_log, "finish"):
         rotate(settings)
-    monkeypatch.undo()
-    assert stopped and rotate(settings, KEYS[1])["is_resumed"]
+    assert rotate(settings, KEYS[1])["is_resumed"]
     assert hashes(home) == hashes(whole)
     for name in ("erasures/*.parquet", "access.jsonl"):
         (mine,), (other,) = settings.log.glob(name), (whole.path / "log").glob(name)
