@@ -77,10 +77,35 @@ def begin(log: Path, secret: bytes, id_hash: str, *, salt: str, at: datetime) ->
     if begun:
         return begun
     fresh = Erasure("", id_hash, salt, at.isoformat(), (own,))
+    number = _ended(log, secret, [own]) or fresh.stand_in("request")[:20]
+    return replace(fresh, request_id=number)
+
+
+def as_one(log: Path, secret: bytes, erasure: Erasure) -> Erasure:
+    """The erasure, joined with another of the same person, so that each person has one number.
+
+    One under way gives number and salt, because parts may hold its stand-ins already; one that has
+    ended gives its number. The caller holds the lock of erasures, and has looked who the person is.
+    """
+    people = sorted(trace for trace in erasure.found if trace.startswith("id/"))
+    others = (one for one in under_way(log) if one.request_id != erasure.request_id)
+    if other := next((one for one in others if {*people} & {*one.found}), None):
+        found, told = {*other.found, *erasure.found}, {*other.inputs, *erasure.inputs}
+        joined = replace(other, found=tuple(sorted(found)), inputs=tuple(sorted(told)))
+    else:
+        joined = replace(erasure, request_id=_ended(log, secret, people) or erasure.request_id)
+    if joined.request_id != erasure.request_id:
+        joined.keep(log)
+        erasure.forget(log)
+    return joined
+
+
+def _ended(log: Path, secret: bytes, people: Sequence[str]) -> str | None:
+    """The number of an erasure that left a tombstone of one of these."""
     with duckdb.connect() as con:
         privacy.install(con, secret)
-        before = refusals.request_of(con, log, own)
-    return replace(fresh, request_id=before or fresh.stand_in("request")[:20])
+        numbers = (refusals.request_of(con, log, trace) for trace in people)
+        return next((number for number in numbers if number), None)
 
 
 def under_way(log: Path) -> list[Erasure]:

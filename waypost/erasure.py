@@ -38,17 +38,27 @@ def erase(
     `salt` (unguessable) makes the stand-ins. Raises `WaypostError` when the log knows nobody by
     that hash, or more than a person.
     """
+    if is_dry:
+        request, counts = _known(settings, id_hash, now=now, salt=salt)
+        return {"request_id": request.request_id, "is_dry_run": True, **counts}
+    with FileLock(settings.log / "erasures.lock"):  # of two at once the second finds the first
+        request, _ = _known(settings, id_hash, now=now, salt=salt)
+        request.keep(settings.log)
+        return _carry_out(settings, request)
+
+
+def _known(
+    settings: Settings, id_hash: str, *, now: datetime, salt: str
+) -> tuple[Erasure, dict[str, int]]:
+    """The request with all that was found of the person, who must be known, and its counts."""
     request = _begin(settings, id_hash, now=now, salt=salt)
-    counts = _look(settings, request)[1]
+    found, counts = _look(settings, request)
     is_known = counts["events"] or request.place(settings.log).exists()
     if not is_known and not _is_done(settings, request):
         raise WaypostError(
             "The log knows nobody by that identifier, so nothing was changed: look at its type and spelling."
         )
-    if is_dry:
-        return {"request_id": request.request_id, "is_dry_run": True, **counts}
-    request.keep(settings.log)
-    return carry_out(settings, request)
+    return found, counts
 
 
 def ask(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> dict[str, Any]:
@@ -65,28 +75,35 @@ def erase_people(settings: Settings, **_: datetime) -> dict[str, int] | None:
     done = [carry_out(settings, request) for request in requests]
     if not done:
         return None
-    return {"people": len(done), "events": sum(int(one["events"]) for one in done)}
+    people = {one["request_id"] for one in done}
+    return {"people": len(people), "events": sum(int(one["events"]) for one in done)}
 
 
 def carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
     """Do a request that is written down, and throw it away at the end."""
-    log = settings.log
-    at = datetime.fromisoformat(request.at)
     with FileLock(settings.log / "erasures.lock"):
-        if not request.place(log).exists():  # another process has finished it meanwhile
+        if not request.place(settings.log).exists():  # another process has finished it meanwhile
             return {"request_id": request.request_id, "events": 0, "parts": 0, "identifiers": 0}
-        _refuse(settings, request)
-        erasure.wait_for_appends(log)
-        request, counts = _look(settings, request)
-        request.keep(log)
-        _refuse(settings, request)
-        erasure.wait_for_appends(log)
-        rewritten = erasure.rewrite(log, request, at=at)
-        landed = _purge_landing(settings, request)
-        _purge_beside(settings, request)
-        purge_derived(settings)
-        _tell(settings, request, at)
-        request.forget(log)
+        return _carry_out(settings, _look(settings, request)[0])
+
+
+def _carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
+    """Do it, as one with what was asked or done for the same person; the caller holds the lock."""
+    log = settings.log
+    request = erasure.as_one(log, privacy.read_secret(settings.secret_file), request)
+    at = datetime.fromisoformat(request.at)
+    _refuse(settings, request)
+    erasure.wait_for_appends(log)
+    request, counts = _look(settings, request)
+    request.keep(log)
+    _refuse(settings, request)
+    erasure.wait_for_appends(log)
+    rewritten = erasure.rewrite(log, request, at=at)
+    landed = _purge_landing(settings, request)
+    _purge_beside(settings, request)
+    purge_derived(settings)
+    _tell(settings, request, at)
+    request.forget(log)
     return {"request_id": request.request_id, **counts, **rewritten, "landing_deleted": landed}
 
 
