@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.sizes import rows
+
 
 def built(home: Path) -> dict[str, Any]:
     """Seconds and peak memory of `waypost build --full --no-tests`."""
@@ -39,11 +41,7 @@ def built(home: Path) -> dict[str, Any]:
 
 def main(homes: list[Path]) -> list[dict[str, Any]]:
     """One row a home."""
-    rows = []
-    for home in homes:
-        rows.append({"home": home.name, **built(home)})
-        print(json.dumps(rows[-1]), flush=True)
-    return rows
+    return rows(lambda home: {"home": home.name, **built(home)}, homes)
 
 
 if __name__ == "__main__":

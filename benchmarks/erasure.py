@@ -11,9 +11,6 @@ person are written anew; `untouched_changed` counts others whose bytes differ af
 from __future__ import annotations
 
 import itertools
-import json
-import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.ingest import OURS, measured, simulated
+from benchmarks.sizes import from_command_line, rows
 from ingestion import log, parts
 from ingestion.catalogue import DOMAINS
 
@@ -99,14 +97,8 @@ def measure(events: int, folder: Path) -> dict[str, Any]:
 
 def main(sizes: list[int], folder: Path) -> list[dict[str, Any]]:
     """One row a size."""
-    rows = []
-    for events in sizes:
-        rows.append(measure(events, folder))
-        print(json.dumps(rows[-1]), flush=True)
-    return rows
+    return rows(lambda events: measure(events, folder), sizes)
 
 
 if __name__ == "__main__":
-    given = [int(n) for n in sys.argv[1:]] or [1_000_000, 10_000_000]
-    with tempfile.TemporaryDirectory() as scratch:
-        main(given, Path(os.environ.get("WAYPOST_BENCH_FOLDER", scratch)))
+    from_command_line(main, otherwise=[1_000_000, 10_000_000])

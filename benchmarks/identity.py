@@ -24,6 +24,8 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.sizes import from_command_line, rows
+
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 CHAIN = 50
 REFERENCES = "int_party_references_collected"
@@ -155,14 +157,8 @@ def measure(identifiers: int, folder: Path) -> dict[str, Any]:
 
 def main(sizes: list[int], folder: Path) -> list[dict[str, Any]]:
     """One row a size."""
-    rows = []
-    for identifiers in sizes:
-        rows.append(measure(identifiers, folder))
-        print(json.dumps(rows[-1]), flush=True)
-    return rows
+    return rows(lambda identifiers: measure(identifiers, folder), sizes)
 
 
 if __name__ == "__main__":
-    given = [int(n) for n in sys.argv[1:]] or [500_000, 5_000_000]
-    with tempfile.TemporaryDirectory() as scratch:
-        main(given, Path(os.environ.get("WAYPOST_BENCH_FOLDER", scratch)))
+    from_command_line(main, otherwise=[500_000, 5_000_000])

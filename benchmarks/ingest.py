@@ -20,6 +20,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.sizes import from_command_line, rows
+
 ROUNDS = 7
 
 BASELINE = """
@@ -117,14 +119,9 @@ def pairs(file: Path, rounds: int = ROUNDS) -> dict[str, Any]:
 
 def main(sizes: list[int], folder: Path, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     """One row a size, and one of the lean file at the least of them."""
-    rows = []
-    for file in (*(simulated(events, folder) for events in sizes), lean(min(sizes), folder)):
-        rows.append(pairs(file, rounds))
-        print(json.dumps(rows[-1]), flush=True)
-    return rows
+    files = [*(simulated(events, folder) for events in sizes), lean(min(sizes), folder)]
+    return rows(lambda file: pairs(file, rounds), files)
 
 
 if __name__ == "__main__":
-    given = [int(n) for n in sys.argv[1:]] or [1_000_000, 5_000_000]
-    with tempfile.TemporaryDirectory() as scratch:
-        main(given, Path(os.environ.get("WAYPOST_BENCH_FOLDER", scratch)))
+    from_command_line(main, otherwise=[1_000_000, 5_000_000])
