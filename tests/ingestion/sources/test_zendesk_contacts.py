@@ -8,7 +8,7 @@ from typing import Any
 
 from ingestion.sources.adapter import Unused, Wrong
 from tests.ingestion.conftest import Home
-from tests.ingestion.sources.test_zendesk import TIME, audit, outcomes, told
+from tests.ingestion.sources.zendesk_outcomes import TIME, audit, outcomes, told
 
 CALL: dict[str, Any] = {
     "id": 300, "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:20:00Z",
