@@ -12,11 +12,11 @@ import pytest
 from ingestion import erasure as steps_of_log
 from ingestion import log
 from tests.ingestion.conftest import Home
-from tests.ingestion.test_erasure import ADA, BEA, HERS, NOW, SALT, files_with, hash_of, settings
+from tests.ingestion.erasure.conftest import NOW, SALT
+from tests.ingestion.people import ADA, BEA, HERS, files_with, hash_of
 from waypost import erasure
 from waypost.settings import Settings
 
-__all__ = ["settings"]
 PEOPLE = [("email", ADA), ("shop_customer", "c-4711")]
 
 
