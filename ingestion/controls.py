@@ -6,9 +6,10 @@ ones stay, so that a build of the past compares with what was seen then.
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,31 @@ def _told(event: dict[str, Any], measure: str, amount: str | None) -> Seen:
         held.get("currency"),
         minor if isinstance(minor, int) else None,
     )
+
+
+@contextmanager
+def taking_in(log: Path, *, is_told: bool) -> Iterator[None]:
+    """While an input that tells totals (`is_told`) is taken in: many at a time, no erasure among them.
+
+    So an erasure meets events with their totals, or refuses both.
+    """
+    with _turn(log, fcntl.LOCK_SH) if is_told else nullcontext():
+        yield
+
+
+@contextmanager
+def erasing(log: Path) -> Iterator[None]:
+    """While a person goes from events and totals: waits for inputs under way, others wait for it."""
+    with _turn(log, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _turn(log: Path, kind: int) -> Iterator[None]:
+    log.mkdir(parents=True, exist_ok=True)
+    with (log / "controls.turn").open("a") as file:  # given back when it is closed
+        fcntl.flock(file, kind)
+        yield
 
 
 @contextmanager

@@ -139,6 +139,7 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         work = held.enter_context(workplace(options.work))
         staging = work if options.dry_run else held.enter_context(workplace(options.log / ".work"))
         con = held.enter_context(_connection(work, options))
+        held.enter_context(controls.taking_in(options.log, is_told=options.tells_totals))
         differ = held.enter_context(_differ(work, input_key, options))
         account = _take_in(con, path, (work, staging), input_key, append_key, options, differ)
         refused = partial(refusals.among, con, options.log)

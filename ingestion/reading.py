@@ -44,6 +44,11 @@ class Options:
     topic: str | None = None
     party_keys: int = 1  # keys that had sealed the hashes which the input names as such
 
+    @property
+    def tells_totals(self) -> bool:
+        """True of inputs that are looked at twice (see `controls`)."""
+        return not self.dry_run and bool(self.mapping or self.adapter)
+
     def append_key(self, input_key: str) -> str:
         """32 hex digits over input bytes, mapping, adapter and catalogue version, and options."""
         given = self.recorded_at.isoformat() if self.recorded_at else self.recorded_as_occurred

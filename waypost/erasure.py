@@ -12,7 +12,17 @@ from typing import Any
 import duckdb
 from filelock import FileLock
 
-from ingestion import erasure, inputs, person, pipeline, privacy, refusals, side_books, workplace
+from ingestion import (
+    controls,
+    erasure,
+    inputs,
+    person,
+    pipeline,
+    privacy,
+    refusals,
+    side_books,
+    workplace,
+)
 from ingestion import log as event_log
 from ingestion.erasure import Erasure
 from ingestion.sources import exports
@@ -92,13 +102,15 @@ def _carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
     log = settings.log
     request = erasure.as_one(log, privacy.read_secret(settings.secret_file), request)
     at = datetime.fromisoformat(request.at)
-    _refuse(settings, request)
-    erasure.wait_for_appends(log)
-    request, counts = _look(settings, request)
-    request.keep(log)
-    _refuse(settings, request)
-    erasure.wait_for_appends(log)
-    rewritten = erasure.rewrite(log, request, at=at)
+    with controls.erasing(log):
+        _refuse(settings, request)
+        erasure.wait_for_appends(log)
+        request, counts = _look(settings, request)
+        request.keep(log)
+        _refuse(settings, request)
+        erasure.wait_for_appends(log)
+        rewritten = erasure.rewrite(log, request, at=at)
+        _move_totals(settings, request)
     landed = _purge_landing(settings, request)
     _purge_beside(settings, request)
     purge_derived(settings)
@@ -152,12 +164,16 @@ def _landed(landing: Path) -> Iterator[tuple[Path, str]]:
             yield path, inputs.input_key(path)
 
 
-def _purge_beside(settings: Settings, request: Erasure) -> None:
-    """Control totals keep their sums without the person's ids; last known states go."""
+def _move_totals(settings: Settings, request: Erasure) -> None:
+    """Control totals keep their sums without the person's ids."""
     found = frozenset(request.found)
     side_books.move_totals(settings.log / "controls", request.request_id, found, request.stand_in)
+
+
+def _purge_beside(settings: Settings, request: Erasure) -> None:
+    """Last known states go, and so do parts that were damaged."""
     access_log.take_in(settings)
-    side_books.forget_states(settings.log / "states", found)
+    side_books.forget_states(settings.log / "states", frozenset(request.found))
     shutil.rmtree(settings.log / ".damaged", ignore_errors=True)
 
 

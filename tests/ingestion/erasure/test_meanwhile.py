@@ -1,0 +1,115 @@
+"""A person is erased while an input of theirs is taken in: its control totals still fit the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion import controls, pipeline
+from ingestion.reading import Reading
+from tests.ingestion.conftest import Home
+from tests.ingestion.erasure.conftest import NOW, SALT
+from tests.ingestion.people import ADA, BEA, hash_of
+from tests.ingestion.sources import zendesk_payloads as desk
+from waypost import control_view, erasure
+from waypost.settings import Settings
+
+MAPPING = """
+source: /table/refunds
+recorded: at
+parties: [{id_type: email, column: mail}]
+events:
+  - type: refund.issued
+    id: "{id}"
+    subject: refund/{id}
+    time: at
+    fields:
+      refund_id: id
+      payment_id: id
+      amount: {column: amount, currency: "EUR", negative: true}
+"""
+
+
+@pytest.fixture
+def settings(home: Home) -> Settings:
+    return home.settings()
+
+
+def forget(settings: Settings, id_type: str, value: str) -> None:
+    found = hash_of(settings, value, id_type)
+    erasure.erase(settings, found, now=NOW, salt=SALT)
+
+
+def refunds(*rows: tuple[str, str, str]) -> str:
+    lines = [f"{number},2026-05-01T10:00:00Z,{mail},{amount}" for number, mail, amount in rows]
+    return "\n".join(["id,at,mail,amount", *lines]) + "\n"
+
+
+def totals(settings: Settings) -> list[tuple[str, int, int | None]]:
+    """Of each measure: objects and minor units, as the build counts them."""
+    with duckdb.connect() as con:
+        con.execute("create schema log")
+        control_view.lay(con, settings.log / "controls", None)
+        return con.execute(
+            "select measure, count(*), sum(amount_minor)::bigint from ("
+            "select distinct measure, object_id, amount_minor from log.controls) group by 1"
+        ).fetchall()
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, Callable[[], Any]], Thread]:
+    """Start something in a thread just before a step is called, and give it time to come first."""
+
+    def before(place: Any, step: str, run: Callable[[], Any]) -> Thread:
+        meanwhile, kept = Thread(target=run), getattr(place, step)
+
+        def begun(*arguments: Any) -> Any:
+            monkeypatch.setattr(place, step, kept)
+            meanwhile.start()
+            meanwhile.join(1.5)
+            return kept(*arguments)
+
+        monkeypatch.setattr(place, step, begun)
+        return meanwhile
+
+    return before
+
+
+@pytest.mark.parametrize("where", [(Reading, "read_all"), (pipeline, "_write_controls")])
+def test_a_table_that_names_the_person_has_the_sums_of_the_log(
+    where: tuple[Any, str], home: Home, settings: Settings, beside: Any
+) -> None:
+    mapping = home.write("map.yaml", MAPPING)
+    first = home.write("billing/a.csv", refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")))
+    home.ingest(first, mapping_file=mapping)
+    erased = beside(*where, lambda: forget(settings, "email", ADA))
+    second = home.write("billing/b.csv", refunds(("r-3", ADA, "30.00"), ("r-4", BEA, "40.00")))
+    home.ingest(second, mapping_file=mapping)
+    erased.join(60)
+    rows = home.rows("billing", "refund_id, amount_minor")
+    assert {"r-1", "r-3"}.isdisjoint(name for name, _ in rows)
+    assert totals(settings) == [("refunded", len(rows), sum(minor for _, minor in rows))]
+
+
+def test_an_adapters_input_has_the_counts_of_the_log(
+    home: Home, settings: Settings, beside: Any
+) -> None:
+    erased = beside(pipeline, "_write_controls", lambda: forget(settings, "zendesk_user", "10"))
+    file = home.write("contact/zendesk/audits.json", json.dumps(desk.audits()))
+    home.ingest(file, adapter="zendesk")
+    erased.join(60)
+    opened = [kind for (kind,) in home.rows("contact", "event_type") if kind == "case.opened"]
+    assert totals(settings) == [("opened", len(opened), None)] == [("opened", 1, None)]
+    assert not file.exists()
+
+
+def test_inputs_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    one = controls.taking_in(tmp_path, is_told=True)
+    with one, controls.taking_in(tmp_path, is_told=True):
+        assert [*tmp_path.iterdir()]
