@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ingestion.sources.adapter import Outcome, Unused
 from ingestion.sources.stripe.payments import BY_CHARGE, METHODS, OPEN, paid
 from ingestion.sources.stripe.values import (
-    NO_ID,
     Obj,
     Telling,
     dig,
@@ -16,6 +15,7 @@ from ingestion.sources.stripe.values import (
     mapping,
     moment,
     money,
+    named,
     number,
     ref,
     text,
@@ -24,12 +24,10 @@ from ingestion.sources.stripe.values import (
 BY_FAILED_CHARGE = Unused("covered by charge.failed")
 
 
-def intent_succeeded(telling: Telling) -> Iterator[Outcome]:
+@named
+def intent_succeeded(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """Counts only where no charge carried it."""
-    thing, identity = telling.object, ref(telling.object)
-    if identity is None:
-        yield NO_ID
-    elif _has_charge(thing):
+    if _has_charge(thing):
         yield BY_CHARGE
     else:
         received = number(thing.get("amount_received"))
@@ -47,13 +45,11 @@ def _has_charge(thing: Obj) -> bool:
     return "latest_charge" not in thing and "charges" not in thing
 
 
-def intent_failed(telling: Telling) -> Iterator[Outcome]:
+@named
+def intent_failed(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """An attempt that failed before there was a charge, such as a refused authentication."""
-    thing, identity = telling.object, ref(telling.object)
     error = mapping(thing.get("last_payment_error"))
-    if identity is None:
-        yield NO_ID
-    elif ref(error.get("charge")) or (not error and _has_charge(thing)):
+    if ref(error.get("charge")) or (not error and _has_charge(thing)):
         yield BY_FAILED_CHARGE
     else:
         code = text(error.get("decline_code")) or text(error.get("code")) or "unknown"
@@ -63,17 +59,15 @@ def intent_failed(telling: Telling) -> Iterator[Outcome]:
         yield event(telling, "payment.failed", f"{identity}/failed/{at}", subject, at, data)
 
 
-def booked(telling: Telling) -> Iterator[Outcome]:
+@named
+def booked(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """Which invoice a payment was for: told by itself since 2025, when charges no longer say it.
 
     Money that came by another way (a payment record) has no charge, so this is its payment.
     """
-    thing, identity = telling.object, ref(telling.object)
     payment = mapping(thing.get("payment"))
     paid_by = ref(payment.get("charge")) or ref(payment.get("payment_intent"))
-    if identity is None:
-        yield NO_ID
-    elif text(thing.get("status")) != "paid":
+    if text(thing.get("status")) != "paid":
         yield OPEN
     else:
         is_record = paid_by is None and ref(payment.get("payment_record")) is not None

@@ -9,7 +9,6 @@ from ingestion.sources.adapter import Event, Outcome, Unused
 from ingestion.sources.stripe.intents import BY_FAILED_CHARGE
 from ingestion.sources.stripe.payments import BY_CHARGE
 from ingestion.sources.stripe.values import (
-    NO_ID,
     Obj,
     Telling,
     dig,
@@ -18,6 +17,7 @@ from ingestion.sources.stripe.values import (
     link,
     moment,
     money,
+    named,
     number,
     order_id,
     parties,
@@ -32,15 +32,13 @@ FROM_BALANCE = Unused("settled by the customer's balance or nothing to pay: no p
 _A_DAY = 86_400
 
 
-def issued(telling: Telling) -> Iterator[Outcome]:
+@named
+def issued(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """The invoice, once it is final."""
-    identity = ref(telling.object)
-    if identity is None:
-        yield NO_ID
-    elif _is_draft(telling.object):
+    if _is_draft(thing):
         yield DRAFT
     else:
-        yield _issued(telling, telling.object, identity)
+        yield _issued(telling, thing, identity)
 
 
 def created(telling: Telling) -> Iterator[Outcome]:
@@ -130,12 +128,9 @@ def _subscription(thing: Obj) -> str | None:
     )
 
 
-def voided(telling: Telling) -> Iterator[Outcome]:
+@named
+def voided(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """The invoice no longer counts."""
-    thing, identity = telling.object, ref(telling.object)
-    if identity is None:
-        yield NO_ID
-        return
     at = moment(dig(thing, "status_transitions", "voided_at")) or moment(thing.get("voided_at"))
     data = {"invoice_id": identity, "source_url": link(telling, "invoices", identity)}
     at, subject = at or telling.told_at, f"invoice/{identity}"
@@ -145,12 +140,10 @@ def voided(telling: Telling) -> Iterator[Outcome]:
     yield event(telling, "invoice.voided", f"{identity}/voided", subject, at, data)
 
 
-def paid(telling: Telling) -> Iterator[Outcome]:
+@named
+def paid(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """Money that no charge carried, such as a bank transfer noted by hand."""
-    thing, identity = telling.object, ref(telling.object)
-    if identity is None:
-        yield NO_ID
-    elif not _is_uncharged(thing):
+    if not _is_uncharged(thing):
         yield BY_CHARGE
     else:
         amount = number(thing.get("amount_paid")) or 0
@@ -188,12 +181,10 @@ def payment_succeeded(telling: Telling) -> Iterator[Outcome]:
     yield BY_PAID if _is_uncharged(telling.object) else BY_CHARGE
 
 
-def payment_failed(telling: Telling) -> Iterator[Outcome]:
+@named
+def payment_failed(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """Counts only where nothing was there to be charged."""
-    thing, identity = telling.object, ref(telling.object)
-    if identity is None:
-        yield NO_ID
-    elif not _is_uncharged(thing):
+    if not _is_uncharged(thing):
         yield BY_FAILED_CHARGE
     else:
         attempt = number(thing.get("attempt_count"))
@@ -211,12 +202,9 @@ def payment_failed(telling: Telling) -> Iterator[Outcome]:
         yield event(telling, "payment.failed", f"{identity}/failed/{at}", subject, at, data)
 
 
-def credit_note(telling: Telling) -> Iterator[Outcome]:
+@named
+def credit_note(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """A credit note: a document of type 381 with positive amounts, and its cancellation."""
-    thing, identity = telling.object, ref(telling.object)
-    if identity is None:
-        yield NO_ID
-        return
     at = moment(thing.get("created"))
     gross, tax = number(thing.get("total")), _credit_tax(thing)
     credited = ref(thing.get("invoice"))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ingestion.sources.adapter import Event, Outcome, Unused
 from ingestion.sources.stripe.refunds import refund_of
 from ingestion.sources.stripe.values import (
-    NO_ID,
     Obj,
     Telling,
     dig,
@@ -17,6 +16,7 @@ from ingestion.sources.stripe.values import (
     mapping,
     moment,
     money,
+    named,
     number,
     order_id,
     parties,
@@ -41,13 +41,9 @@ METHODS = {
 }
 
 
-def charge(telling: Telling) -> Iterator[Outcome]:
+@named
+def charge(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """A charge as it is: what became of the money, and the refunds that it lists."""
-    thing = telling.object
-    identity = ref(thing)
-    if identity is None:
-        yield NO_ID
-        return
     yield _fate(telling, thing, identity)
     for one in items(thing.get("refunds")):
         yield from refund_of(telling, one, identity)
@@ -80,40 +76,37 @@ def _is_captured(thing: Obj) -> bool:
     return thing.get("captured") is not False
 
 
-def charge_failed(telling: Telling) -> Iterator[Outcome]:
+@named
+def charge_failed(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """A charge that did not go through."""
-    identity = ref(telling.object)
-    yield _failed(telling, telling.object, identity) if identity else NO_ID
+    yield _failed(telling, thing, identity)
 
 
-def charge_captured(telling: Telling) -> Iterator[Outcome]:
+@named
+def charge_captured(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """Money that had been reserved was taken: the time is the event's."""
-    identity = ref(telling.object)
-    yield _succeeded(telling, telling.object, identity, telling.told_at) if identity else NO_ID
+    yield _succeeded(telling, thing, identity, telling.told_at)
 
 
-def charge_expired(telling: Telling) -> Iterator[Outcome]:
+@named
+def charge_expired(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """Reserved money was let go."""
-    identity = ref(telling.object)
-    yield _lapsed(telling, telling.object, identity) if identity else NO_ID
+    yield _lapsed(telling, thing, identity)
 
 
-def charge_succeeded(telling: Telling) -> Iterator[Outcome]:
+@named
+def charge_succeeded(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """A charge went through: paid, or with the money only reserved."""
-    identity = ref(telling.object)
-    yield _fate(telling, telling.object, identity) if identity else NO_ID
+    yield _fate(telling, thing, identity)
 
 
-def charge_refunded(telling: Telling) -> Iterator[Outcome]:
+@named
+def charge_refunded(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """The refunds that the charge lists; later API versions list none."""
-    identity = ref(telling.object)
-    if identity is None:
-        yield NO_ID
+    if not _is_captured(thing):
+        yield _lapsed(telling, thing, identity)
         return
-    if not _is_captured(telling.object):
-        yield _lapsed(telling, telling.object, identity)
-        return
-    listed = list(items(telling.object.get("refunds")))
+    listed = list(items(thing.get("refunds")))
     for one in listed:
         yield from refund_of(telling, one, identity)
     if not listed:

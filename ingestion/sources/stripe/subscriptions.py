@@ -7,7 +7,6 @@ from typing import Any
 
 from ingestion.sources.adapter import Event, Outcome, Snapshot, Unused, Watched
 from ingestion.sources.stripe.values import (
-    NO_ID,
     Obj,
     Telling,
     dig,
@@ -17,6 +16,7 @@ from ingestion.sources.stripe.values import (
     mapping,
     moment,
     money,
+    named,
     number,
     parties,
     ref,
@@ -34,25 +34,19 @@ _INTERVALS = ("day", "week", "month", "year")
 _FAILURES = ("payment_failed", "payment_disputed")
 
 
-def created(telling: Telling) -> Iterator[Outcome]:
+@named
+def created(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """A subscription that begins, unless its first payment is still open."""
-    identity = ref(telling.object)
-    if identity is None:
-        yield NO_ID
-    elif text(telling.object.get("status")) in _OPEN:
-        yield NOT_STARTED
-    else:
-        yield _started(telling, telling.object, identity)
+    is_open = text(thing.get("status")) in _OPEN
+    yield NOT_STARTED if is_open else _started(telling, thing, identity)
 
 
-def updated(telling: Telling) -> Iterator[Outcome]:
+@named
+def updated(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """Begun by its first payment, changed in plan or quantity, or nothing of that."""
-    thing, identity = telling.object, ref(telling.object)
     previous = mapping(telling.previous)
     status = text(thing.get("status"))
-    if identity is None:
-        yield NO_ID
-    elif text(previous.get("status")) == "incomplete" and status not in _OPEN:
+    if text(previous.get("status")) == "incomplete" and status not in _OPEN:
         yield _started(telling, thing, identity)
     elif _has_new_terms(previous) and status not in _OPEN:
         data = _data(telling, thing, identity)
@@ -70,15 +64,11 @@ def _has_new_terms(previous: Obj) -> bool:
                              for key in ("plan", "price", "quantity"))  # fmt: skip
 
 
-def deleted(telling: Telling) -> Iterator[Outcome]:
+@named
+def deleted(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """A subscription that ended."""
-    identity = ref(telling.object)
-    if identity is None:
-        yield NO_ID
-    elif text(telling.object.get("status")) in _OPEN:
-        yield NOT_STARTED
-    else:
-        yield _ended(telling, telling.object, identity)
+    is_open = text(thing.get("status")) in _OPEN
+    yield NOT_STARTED if is_open else _ended(telling, thing, identity)
 
 
 def subscription(telling: Telling) -> Iterator[Outcome]:
@@ -139,22 +129,19 @@ def _item(thing: Obj, one: Obj) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value is not None}
 
 
-def customer(telling: Telling) -> Iterator[Outcome]:
+@named
+def customer(telling: Telling, thing: Obj, identity: str) -> Iterator[Outcome]:
     """A customer's e-mail address and telephone belong to the customer's number."""
-    thing, identity = telling.object, ref(telling.object)
-    if identity is None:
-        yield NO_ID
-        return
-    named = [("email", text(thing.get("email"))), ("phone", text(thing.get("phone")))]
+    addresses = [("email", text(thing.get("email"))), ("phone", text(thing.get("phone")))]
     refs = [{"id_type": "stripe_customer", "id": identity, "role": "customer"}]
-    refs += [{"id_type": kind, "id": said, "role": "customer"} for kind, said in named if said]
+    refs += [{"id_type": kind, "id": said, "role": "customer"} for kind, said in addresses if said]
     if len(refs) == 1:
         yield ONE_IDENTIFIER
         return
     begun = moment(thing.get("created"))
     is_new = any(key in mapping(telling.previous) for key in ("email", "phone"))
     identified = Watched(
-        [said for _, said in named],
+        [said for _, said in addresses],
         "party.identified",
         {"strength": 1, "party_refs": refs},
         at=telling.told_at if is_new else begun,

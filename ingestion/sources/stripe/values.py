@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 from ingestion.catalogue import load
-from ingestion.sources.adapter import Event, Wrong
+from ingestion.sources.adapter import Event, Outcome, Wrong
 
 Obj = Mapping[str, Any]
 
@@ -66,6 +67,22 @@ def items(value: Any) -> Iterator[Obj]:
     for one in listed if isinstance(listed, list) else ():
         if isinstance(one, Mapping):
             yield one
+
+
+def named(
+    tell: Callable[[Telling, Obj, str], Iterator[Outcome]],
+) -> Callable[[Telling], Iterator[Outcome]]:
+    """A reader of objects that have an id, which it is given; one without is a named reason."""
+
+    @wraps(tell)
+    def told(telling: Telling) -> Iterator[Outcome]:
+        identity = ref(telling.object)
+        if identity is None:
+            yield NO_ID
+        else:
+            yield from tell(telling, telling.object, identity)
+
+    return told
 
 
 def number(value: Any) -> int | None:
