@@ -133,7 +133,7 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
     receipt = receipts.read(options.log, input_key)
     if receipt and receipt["append_key"] == append_key:
         return Counter(skipped_inputs=1)
-    known = len(privacy.keys(options.secret)) if receipt is None else receipt.get("key_count", 1)
+    known = receipts.key_count(options.log, input_key, len(privacy.keys(options.secret)))
     options = replace(options, party_keys=known)
     with ExitStack() as held:
         work = held.enter_context(workplace(options.work))

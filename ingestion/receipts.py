@@ -1,4 +1,7 @@
-"""Receipts: one small JSON file an input, written last, that says how it was accounted for."""
+"""Receipts: one small JSON file an input, written last, that says how it was accounted for.
+
+Beside them a rotation notes inputs that have begun and not ended, for they are read again.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+
+from ingestion.privacy.secret import write_whole
 
 
 def path_of(log: Path, input_key: str) -> Path:
@@ -37,6 +42,27 @@ def write(log: Path, receipt: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+    _begun(log, receipt["input_key"]).unlink(missing_ok=True)
+
+
+def _begun(log: Path, input_key: str) -> Path:
+    return path_of(log, input_key).with_suffix(".begun")
+
+
+def note_begun(log: Path, input_key: str, key_count: int) -> None:
+    """Remember with how many keys an input began that has no receipt yet; the first word counts."""
+    place = _begun(log, input_key)
+    if not place.exists() and not path_of(log, input_key).exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, f"{key_count}\n")
+
+
+def key_count(log: Path, input_key: str, now: int) -> int:
+    """How many keys had sealed the hashes that an input names: as many as when it was first read."""
+    if receipt := read(log, input_key):
+        return int(receipt.get("key_count", 1))
+    place = _begun(log, input_key)
+    return int(place.read_text("utf-8")) if place.exists() else now
 
 
 def set_back(log: Path, input_key: str) -> None:

@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import person, privacy, sealing, sealing_beside
+from ingestion import person, privacy, receipts, sealing, sealing_beside
 from ingestion.catalogue import DOMAINS
 from ingestion.erasure import drop_unlisted, input_keys
 from ingestion.log import Part
@@ -94,6 +94,7 @@ def carry_out(rotation: Rotation, *, at: datetime, progress: Progress) -> None:
         sealing_beside.prepare(log, rotation.work, rotation.secret, rotation.since, rotation.to)
         for domain in DOMAINS:
             with event_log.locked(log, domain):
+                _note_begun(rotation, domain)
                 _seal_domain(rotation, domain, at, progress)
                 drop_unlisted(log, domain)
         sealing_beside.put_in_place(log, rotation.work)
@@ -119,6 +120,14 @@ def _held(log: Path) -> Iterator[None]:
             held.enter_context(FileLock(states.with_suffix(".lock")))
         held.enter_context(FileLock(log / "access.lock"))
         yield
+
+
+def _note_begun(rotation: Rotation, domain: str) -> None:
+    """Inputs that are cut off between two domains go on with the keys that they began with."""
+    table = event_log.table(rotation.log, domain)
+    told = {entry.get("waypost.input_key") for entry in (table.history() if table else ())}
+    for input_key in sorted(key for key in told if key):
+        receipts.note_begun(rotation.log, input_key, rotation.since)
 
 
 def _seal_domain(rotation: Rotation, domain: str, at: datetime, progress: Progress) -> None:
