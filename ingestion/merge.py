@@ -25,8 +25,6 @@ from ingestion import sealing, side_by_side
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
 
-_SOUND = "problem is null and row not in (select row from fates where fate <> 'new')"
-
 
 class MovedError(Exception):
     """Somebody committed to the domain since its keys were checked: check again under the lock."""
@@ -61,15 +59,18 @@ def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path)
 def judge(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> list[Any]:
     """Judge the rows of `draft_<domain>`; returns row, problem, source and line of conflicts."""
     _decide(con, merged, input_key)
-    con.execute(f"insert into kept_{merged.domain} select event_key from fates where fate <> 'new'")
+    domain = merged.domain
+    fates = f"fates_{domain}"
+    con.execute(f"insert into kept_{domain} select event_key from {fates} where fate <> 'new'")
     merged.appended += _count(
-        con, f"select source, count(*) from draft_{merged.domain} where {_SOUND} group by source"
+        con,
+        f"select source, count(*) from draft_{domain} where {_sound(domain)} group by source",
     )
     merged.duplicates += _count(
-        con, "select source, count(*) from fates where fate = 'duplicate' group by source"
+        con, f"select source, count(*) from {fates} where fate = 'duplicate' group by source"
     )
     return con.execute(
-        "select row, 'conflicting_duplicate|id', source, line_number from fates "
+        f"select row, 'conflicting_duplicate|id', source, line_number from {fates} "
         "where fate = 'conflict' order by row"
     ).fetchall()
 
@@ -123,6 +124,10 @@ def commit(
         )
 
 
+def _sound(domain: str) -> str:
+    return f"problem is null and row not in (select row from fates_{domain} where fate <> 'new')"
+
+
 def _listed(paths: list[str], *, columns_differ: bool = True) -> str:
     quoted = ", ".join("'" + p.replace("'", "''") + "'" for p in paths)
     return (
@@ -132,7 +137,7 @@ def _listed(paths: list[str], *, columns_differ: bool = True) -> str:
 
 
 def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
-    """Make temp table `fates(row, source, event_key, fate)` of the rows that are not simply new."""
+    """Make `fates_<domain>(row, source, event_key, fate)` of the rows that are not simply new."""
     draft = sealing.rows(con, f"draft_{merged.domain}", merged.domain)
     con.execute(f"""
         create or replace temp table firsts as
@@ -140,7 +145,7 @@ def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> N
         from {draft} where problem is null group by event_key""")
     _find_known(con, merged, input_key)
     con.execute(f"""
-        create or replace table fates as
+        create or replace table fates_{merged.domain} as
         with suspects as (
             select event_key, first_row from firsts
             where copies > 1 or event_key in (select event_key from known)
@@ -233,12 +238,12 @@ def _new_rows(
     draft: str,
 ) -> tuple[Path, int] | None:
     """Write the new rows of a draft as a part; None when there is none."""
-    if not con.execute(f"select 1 from {draft} where {_SOUND} limit 1").fetchone():
+    if not con.execute(f"select 1 from {draft} where {_sound(merged.domain)} limit 1").fetchone():
         return None
     held = {row[0] for row in con.execute(f"describe {draft}").fetchall()}
     names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
     rows = sealing.rows(con, draft, merged.domain)
-    query = f"select {', '.join(names)} from {rows} where {_SOUND}"
+    query = f"select {', '.join(names)} from {rows} where {_sound(merged.domain)}"
     return _write_part(con, merged, append_key, query, input_key)
 
 

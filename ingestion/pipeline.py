@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -25,6 +24,7 @@ from ingestion import (
     refusals,
     sources,
 )
+from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS
 from ingestion.quarantine import Reject
 from ingestion.reading import COUNTS, Account, Options, Reading
@@ -35,6 +35,7 @@ from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _MEMORY = "1GB"
+_LARGE = 64 * 2**20  # bytes of a file from which on reading begins before it is known to be new
 Progress = Callable[[Path, int, int], None]
 
 
@@ -128,20 +129,27 @@ def ingest(
 
 
 def _ingest_file(path: Path, options: Options) -> Counter[str]:
-    input_key = exports.input_key(path) if path.is_dir() else inputs.input_key(path)
-    append_key = options.append_key(input_key)
-    receipt = receipts.read(options.log, input_key)
-    if receipt and receipt["append_key"] == append_key:
-        return Counter(skipped_inputs=1)
-    known = receipts.key_count(options.log, input_key, len(privacy.keys(options.secret)))
-    options = replace(options, party_keys=known)
     with ExitStack() as held:
-        work = held.enter_context(workplace(options.work))
+        # a large file is read while it is hashed; that of a known one was in vain then
+        begun = _begin(held, path, options) if _is_large(path, options) else None
+        input_key = exports.input_key(path) if path.is_dir() else inputs.input_key(path)
+        append_key = options.append_key(input_key)
+        receipt = receipts.read(options.log, input_key)
+        if receipt and receipt["append_key"] == append_key:
+            return Counter(skipped_inputs=1)
+        known = receipts.key_count(options.log, input_key, len(privacy.keys(options.secret)))
+        options = replace(options, party_keys=known)
+        con, work, ahead = begun or _begin(held, path, options)
+        privacy.install(con, options.secret, party_keys=options.party_keys)
         staging = work if options.dry_run else held.enter_context(workplace(options.log / ".work"))
-        con = held.enter_context(_connection(work, options))
         held.enter_context(controls.taking_in(options.log, is_told=options.tells_totals))
         differ = held.enter_context(_differ(work, input_key, options))
-        account = _take_in(con, path, (work, staging), input_key, append_key, options, differ)
+        account, rejects = Account(), list[Reject]()
+        if ahead is None:
+            lines, rejects = _lines(con, path, work, options, account, differ)
+            ahead = held.enter_context(Ahead(con, work, lambda: lines))
+        reading = Reading(con, ahead, work, staging, input_key, append_key, options)
+        _take_in(reading, account, rejects)
         refused = partial(refusals.among, con, options.log)
         if differ and not options.dry_run:
             differ.keep(refused)
@@ -152,30 +160,35 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
     return account.counts
 
 
+def _is_large(path: Path, options: Options) -> bool:
+    is_plain = not (options.mapping or options.adapter)
+    return is_plain and path.stat().st_size >= _LARGE
+
+
+def _begin(
+    held: ExitStack, path: Path, options: Options
+) -> tuple[duckdb.DuckDBPyConnection, Path, Ahead | None]:
+    """A connection and a folder to work in; events that need no mapping are being read already."""
+    work = held.enter_context(workplace(options.work))
+    con = held.enter_context(_connection(work))
+    if options.mapping or options.adapter:
+        return con, work, None
+    lines = partial(inputs.json_lines, path, work)
+    return con, work, held.enter_context(Ahead(con, work, lines))
+
+
 @contextmanager
-def _connection(work: Path, options: Options) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connection(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
         con.execute(f"set temp_directory = '{str(work).replace(chr(39), chr(39) * 2)}'")
-        privacy.install(con, options.secret, party_keys=options.party_keys)
         yield con
 
 
-def _take_in(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    folders: tuple[Path, Path],
-    input_key: str,
-    append_key: str,
-    options: Options,
-    differ: Differ | None,
-) -> Account:
-    """Read one input, append its sound events, quarantine the rest; returns its account."""
-    account = Account()
-    work, staging = folders
-    lines, rejects = _lines(con, path, work, options, account, differ)
-    reading = Reading(con, lines, work, staging, input_key, append_key, options)
+def _take_in(reading: Reading, account: Account, rejects: list[Reject]) -> None:
+    """Read one input, append its sound events, quarantine the rest and `rejects`; accounts for all."""
+    options = reading.options
     rejects += reading.read_all(account)
     for domain in DOMAINS if not options.dry_run else ():
         merged = reading.commit(domain)
@@ -188,13 +201,15 @@ def _take_in(
         for source, number in by_source.items():
             account.add(source, "refused", number)
     rejects.extend(
-        [Reject(code, "", None, line, offset, None) for line, offset, code in lines.rejected]
+        [
+            Reject(code, "", None, line, offset, None)
+            for line, offset, code in reading.ahead.lines.rejected
+        ]
     )
     for origin, number in Counter(reject.source for reject in rejects).items():
         account.add(origin, "quarantined", number)
     if not options.dry_run:
-        quarantine.write(options.quarantine, input_key, rejects, options.run_started_at)
-    return account
+        quarantine.write(options.quarantine, reading.input_key, rejects, options.run_started_at)
 
 
 @contextmanager
@@ -222,21 +237,20 @@ def _lines(
     account: Account,
     differ: Differ | None,
 ) -> tuple[inputs.Lines, list[Reject]]:
-    """The input as lines of events, and what a mapping or an adapter could not read of it."""
+    """What a mapping or an adapter makes of an input: lines of events, and what it could not read."""
     if options.mapping:
         lines, unused = mapped.json_lines(con, path, options.mapping, work)
         account.add_unused(
             options.mapping.source, {"no rule of the mapping holds": unused} if unused else {}
         )
         return lines, []
-    if options.adapter:
-        taken = reader.read(path, options.adapter, work, topic=options.topic, differ=differ)
-        source = f"/{options.adapter.NAME}"
-        account.add_unused(source, taken.unused)
-        return taken.lines, [
-            Reject(code, place, source, line, None, None) for code, place, line in taken.rejected
-        ]
-    return inputs.json_lines(path, work), []
+    assert options.adapter
+    taken = reader.read(path, options.adapter, work, topic=options.topic, differ=differ)
+    source = f"/{options.adapter.NAME}"
+    account.add_unused(source, taken.unused)
+    return taken.lines, [
+        Reject(code, place, source, line, None, None) for code, place, line in taken.rejected
+    ]
 
 
 def _write_controls(
@@ -252,25 +266,6 @@ def _write_controls(
     controls.write(options.log / "controls", input_key, seen, options.clock(), refused)
 
 
-def _given(path: Path, options: Options) -> dict[str, Any]:
-    """What a new reading of the input must be told; paths below the home are relative to it."""
-    home = options.log.parent.resolve()
-    names = (path.resolve(), options.mapping and options.mapping.path.resolve())
-    file, rules = (
-        name and str(name.relative_to(home) if name.is_relative_to(home) else name)
-        for name in names
-    )
-    return {
-        "path": file,
-        "mapping": rules,
-        "adapter": options.adapter and options.adapter.NAME,
-        "topic": options.topic,
-        "recorded_at": options.recorded_at and options.recorded_at.isoformat(),
-        "recorded_as_occurred": options.recorded_as_occurred,
-        "country": options.country,
-    }
-
-
 def _write_receipt(
     path: Path, input_key: str, append_key: str, account: Account, options: Options
 ) -> None:
@@ -281,20 +276,9 @@ def _write_receipt(
             "append_key": append_key,
             "key_count": options.party_keys,
             "file_name": path.name,
-            "given": _given(path, options),
+            "given": options.given(path),
             "committed_at": options.clock().isoformat(),
             "run_started_at": options.run_started_at.isoformat(),
-            "counts": {name: account.counts[name] for name in COUNTS},
-            "retracted": account.retracted,
-            "sources": [
-                {"source": source, **{name: counter[name] for name in COUNTS[:-1]}}
-                for source, counter in sorted(account.sources.items())
-            ],
-            "extra_dropped": account.extra_dropped,
-            "drift": [
-                {"source": source, "name": name, "count": count}
-                for (source, name), count in sorted(account.drift.items())
-            ],
-            "unused_reasons": dict(account.unused_reasons.most_common()),
+            **account.told(),
         },
     )

@@ -10,24 +10,20 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow as pa
-from pyarrow import parquet
 
-SCHEMA = pa.schema(
-    [
-        ("quarantine_id", pa.string()),
-        ("input_key", pa.string()),
-        ("source", pa.string()),
-        ("line_number", pa.int64()),
-        ("byte_offset", pa.int64()),
-        ("stage", pa.string()),
-        ("code", pa.string()),
-        ("path", pa.string()),
-        ("reason", pa.string()),
-        ("shape", pa.string()),
-        ("first_seen_at", pa.timestamp("us", tz="UTC")),
-    ]
-)
+COLUMNS = {
+    "quarantine_id": "varchar",
+    "input_key": "varchar",
+    "source": "varchar",
+    "line_number": "bigint",
+    "byte_offset": "bigint",
+    "stage": "varchar",
+    "code": "varchar",
+    "path": "varchar",
+    "reason": "varchar",
+    "shape": "varchar",
+    "first_seen_at": "timestamptz",
+}
 
 # code → (stage, sentence); {path} is the place in the event
 REASONS = {
@@ -136,7 +132,10 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
         "first_seen_at": [seen_at] * len(rejects),
     }
     temporary = target.with_suffix(f".{os.getpid()}.tmp")  # two may read the same input
-    parquet.write_table(pa.table(columns, schema=SCHEMA), temporary)
+    rows = ", ".join(f"unnest(${name}::{kind}[]) as {name}" for name, kind in COLUMNS.items())
+    with duckdb.connect() as con:
+        name = str(temporary).replace("'", "''")
+        con.execute(f"copy (select {rows}) to '{name}' (format parquet)", columns)
     temporary.replace(target)
     return target
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 
-from ingestion import checks, draft, inputs, mapping, merge, privacy, quarantine, refusals, shapes
+from ingestion import checks, draft, inputs, mapping, merge, privacy, quarantine, refusals
 from ingestion import log as event_log
+from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged
 from ingestion.quarantine import Reject
 from ingestion.sources.adapter import Adapter
 
 ADAPTER_VERSION = "2"  # raise it when a change here reads the same bytes otherwise
+Found = tuple[int, str, str | None, int | None]  # row, problem, source, line number
 COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused", "skipped_inputs")
 
 
@@ -58,6 +62,24 @@ class Options:
         parts = (input_key, map_key, ADAPTER_VERSION, load().version, self.country, str(given))
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
+    def given(self, path: Path) -> dict[str, Any]:
+        """What a new reading of the input must be told; paths below the home are relative to it."""
+        home = self.log.parent.resolve()
+        names = (path.resolve(), self.mapping and self.mapping.path.resolve())
+        file, rules = (
+            name and str(name.relative_to(home) if name.is_relative_to(home) else name)
+            for name in names
+        )
+        return {
+            "path": file,
+            "mapping": rules,
+            "adapter": self.adapter and self.adapter.NAME,
+            "topic": self.topic,
+            "recorded_at": self.recorded_at and self.recorded_at.isoformat(),
+            "recorded_as_occurred": self.recorded_as_occurred,
+            "country": self.country,
+        }
+
 
 @dataclass
 class Account:
@@ -83,6 +105,23 @@ class Account:
         if reasons:
             self.add(source, "unused", sum(reasons.values()))
 
+    def told(self) -> dict[str, Any]:
+        """What the receipt of the input says of it."""
+        return {
+            "counts": {name: self.counts[name] for name in COUNTS},
+            "retracted": self.retracted,
+            "sources": [
+                {"source": source, **{name: counter[name] for name in COUNTS[:-1]}}
+                for source, counter in sorted(self.sources.items())
+            ],
+            "extra_dropped": self.extra_dropped,
+            "drift": [
+                {"source": source, "name": name, "count": count}
+                for (source, name), count in sorted(self.drift.items())
+            ],
+            "unused_reasons": dict(self.unused_reasons.most_common()),
+        }
+
 
 @dataclass
 class Reading:
@@ -93,7 +132,7 @@ class Reading:
     """
 
     con: duckdb.DuckDBPyConnection
-    lines: inputs.Lines
+    ahead: Ahead
     work: Path
     staging: Path
     input_key: str
@@ -110,18 +149,13 @@ class Reading:
     def read_all(self, account: Account) -> list[Reject]:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
         rejects: list[Reject] = []
-        with ThreadPoolExecutor(2) as aside:
-            for chunk, drafts in self._read_ahead(aside, DOMAINS):
-                # finding places reads the file once more: beside the writing, not after it
-                placed = aside.submit(self._placed, chunk, self._wrong([*drafts]))
-                for domain in drafts:
-                    if self.options.dry_run:
-                        _account_dry(self.con, domain, account)
-                    else:
-                        self._merge(domain, chunk, drafts[domain], aside)
-                    _count_dropped(self.con, domain, account)
-                    _count_drift(self.con, domain, account)
-                rejects += placed.result()
+        for chunk, drafts in self.ahead.each(partial(self._load, DOMAINS)):
+            rejects += self._merge(chunk, drafts, self._wrong([*drafts]))
+            for domain in drafts:
+                if self.options.dry_run:
+                    _account_dry(self.con, domain, account)
+                _count_dropped(self.con, domain, account)
+                _count_drift(self.con, domain, account)
         return rejects
 
     def commit(self, domain: str) -> Merged:
@@ -136,10 +170,9 @@ class Reading:
                 self.conflicts.pop(domain, None)
                 self.refused.pop(domain, None)  # tombstones may have come since: counted anew
                 self.known_refusals = refusals.state(self.options.log)
-                with ThreadPoolExecutor(1) as aside:
-                    for chunk, drafts in self._read_ahead(aside, (domain,)):
-                        if domain in drafts:
-                            self._merge(domain, chunk, drafts[domain], aside)
+                with self.ahead.again() as again:
+                    for chunk, drafts in again.each(partial(self._load, (domain,))):
+                        self._merge(chunk, {k: v for k, v in drafts.items() if k == domain}, [])
                 self._commit(domain)
         return self.merged[domain]
 
@@ -157,24 +190,6 @@ class Reading:
             clock=self.options.clock,
         )
 
-    def _read_ahead(
-        self, aside: Executor, counted: Collection[str]
-    ) -> Iterator[tuple[inputs.Chunk, dict[str, list[str]]]]:
-        """Each chunk with its drafts; the lines of the next are read while this one is merged."""
-        chunks = inputs.chunks(self.lines.path, self.work)
-
-        def read() -> inputs.Chunk | None:
-            if chunk := next(chunks, None):
-                with self.con.cursor() as own:
-                    shapes.load_lines(own, chunk.path)
-            return chunk
-
-        following = aside.submit(read)
-        while chunk := following.result():
-            drafts = self._load(counted)
-            following = aside.submit(read)
-            yield chunk, drafts
-
     def _load(self, counted: Collection[str]) -> dict[str, list[str]]:
         """Drafts of the lines read; what is refused in the domains `counted` joins their account."""
         options = self.options
@@ -188,25 +203,38 @@ class Reading:
                 self.refused.setdefault(domain, Counter()).update(by_source)
         return drafts
 
-    def _merge(self, domain: str, chunk: inputs.Chunk, drafts: list[str], aside: Executor) -> None:
-        if domain not in self.merged:
-            self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
-        merged = self.merged[domain]
-        conflicts = merge.judge(self.con, merged, self.input_key)
-        placed = aside.submit(self._placed, chunk, conflicts)
-        merge.write(self.con, merged, self.input_key, self.append_key, drafts)
-        self.conflicts.setdefault(domain, []).extend(placed.result())
+    def _merge(
+        self, chunk: inputs.Chunk, drafts: dict[str, list[str]], wrong: list[Found]
+    ) -> list[Reject]:
+        """Write the new rows of drafts by domain as parts; returns the rejects of `wrong` rows."""
+        found = dict.fromkeys(wrong, "")  # the domain of a conflict
+        for domain in () if self.options.dry_run else drafts:
+            if domain not in self.merged:
+                self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
+            conflicts = merge.judge(self.con, self.merged[domain], self.input_key)
+            found |= dict.fromkeys(conflicts, domain)
+        # finding places reads the file once more: beside the writing, not after it
+        with ThreadPoolExecutor(1) as aside:
+            rows = sorted(found, key=itemgetter(0))
+            placed = aside.submit(self._placed, chunk, rows)
+            for domain, views in () if self.options.dry_run else drafts.items():
+                merge.write(self.con, self.merged[domain], self.input_key, self.append_key, views)
+        rejects: list[Reject] = []
+        for row, reject in zip(rows, placed.result(), strict=True):
+            domain = found[row]
+            (self.conflicts.setdefault(domain, []) if domain else rejects).append(reject)
+        return rejects
 
-    def _wrong(self, domains: list[str]) -> list[Any]:
+    def _wrong(self, domains: list[str]) -> list[Found]:
         """Row, problem, source and line number of what is wrong in itself."""
         drafts = [f"draft_{domain}" for domain in domains] + ["draft_others"]
         query = " union all ".join(
             f"select row, problem, source, line_number from {name} where problem is not null"
             for name in drafts
         )
-        return self.con.execute(f"{query} order by row").fetchall()
+        return self.con.execute(query).fetchall()
 
-    def _placed(self, chunk: inputs.Chunk, found: list[Any]) -> list[Reject]:
+    def _placed(self, chunk: inputs.Chunk, found: list[Found]) -> list[Reject]:
         """Rejects with line, byte and shape; a mapped row has the line of its table."""
         if not found:
             return []

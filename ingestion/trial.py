@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from ingestion import privacy, sources
+from ingestion.ahead import Ahead
 from ingestion.quarantine import REASONS
 from ingestion.reading import Account, Options, Reading
 from ingestion.shapes import ROW_KEY
@@ -45,8 +46,9 @@ def look(
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         privacy.install(con, _SECRET)
-        reading = Reading(con, taken.lines, work, work, "", "", options)
-        found = [(r.code, r.path, r.line_number) for r in reading.read_all(Account())]
+        with Ahead(con, work, lambda: taken.lines) as ahead:
+            reading = Reading(con, ahead, work, work, "", "", options)
+            found = [(r.code, r.path, r.line_number) for r in reading.read_all(Account())]
     found += taken.rejected
     found += [(code, "", line) for line, _, code in taken.lines.rejected]
     wrong = [(c, p, n, REASONS[c][1].format(path=p)) for c, p, n in sorted(found, key=_place)]
