@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from ingestion import inputs, traces
+from ingestion import inputs, privacy, traces
 from ingestion.sources import exports
 from ingestion.sources.adapter import Refused
 from ingestion.sources.looks import LOOKS, Look, Seen, everything, moment
@@ -177,6 +177,7 @@ def _turn(log: Path, kind: int) -> Iterator[None]:
 def locked(folder: Path) -> Iterator[None]:
     """Hold the totals against an erasure: what it looks for is not written meanwhile."""
     with FileLock(folder / "controls.lock"):
+        privacy.drop_drafts(folder)
         yield
 
 
@@ -229,6 +230,5 @@ def _write(
         }
         for (source, measure, identity), one in latest.items()
     ]
-    temporary = target.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), temporary)
-    temporary.replace(target)
+    with privacy.replacing(target) as draft:
+        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), draft)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -46,20 +45,12 @@ class Erasure:
         """Write it down, readable for its owner alone, in one rename and durable."""
         place = self.place(log)
         place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = place.with_suffix(f".{os.getpid()}.tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(place)
-        part_files.sync(place.parent)
+        privacy.write_whole(place, json.dumps(asdict(self)))
 
     def forget(self, log: Path) -> None:
         """Throw it away: from now on nothing leads from the stand-ins to the person."""
-        for path in refusals.folder(log).glob(f"{self.request_id}*"):
-            if path.suffix in (".json", ".tmp"):
-                path.unlink()
+        privacy.drop_drafts(refusals.folder(log), of=self.request_id)
+        self.place(log).unlink(missing_ok=True)
 
     def stand_in(self, trace: str) -> str:
         """What stands in place of a trace, the same in all parts."""

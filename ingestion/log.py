@@ -16,6 +16,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock
 
 from ingestion import parts as part_files
+from ingestion import privacy
 from ingestion.catalogue import DOMAINS, load
 
 ENVELOPE = {
@@ -275,7 +276,7 @@ def _commit(
 ) -> None:
     folder = Path(found.table_uri.removeprefix("file://"))
     moved = [(part.rename(folder / part.name), rows) for part, rows in parts]
-    part_files.sync(folder)
+    privacy.sync(folder)
     moment = int(at.timestamp() * 1000)
     actions: list[AddAction | RemoveAction] = [
         AddAction(
@@ -296,5 +297,4 @@ def _commit(
         commit_properties=CommitProperties(custom_metadata=metadata, max_commit_retries=0),
     )
     commits = folder / "_delta_log"
-    part_files.sync(commits / f"{found.version() + 1:020d}.json")  # without retries it is the next
-    part_files.sync(commits)
+    privacy.sync(commits / f"{found.version() + 1:020d}.json", commits)  # the next: no retries

@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 from uuid import uuid4
 
+from ingestion import privacy
+
 _SEALED = re.compile(r"^part-\d{8}-[0-9a-z]+-[0-9a-f]{12}-(?P<checksum>[0-9a-f]{32})\.parquet$")
 
 # First 63 bits of `event_key`: a column of the file alone, by which the key check finds its way.
@@ -38,7 +40,7 @@ def unsealed(folder: Path, number: int, label: str) -> Path:
 
 def seal(part: Path) -> Path:
     """Make a written part durable and put its checksum into its name; returns the new path."""
-    sync(part)
+    privacy.sync(part)
     return part.rename(part.with_name(f"{part.stem}-{checksum(part)}.parquet"))
 
 
@@ -57,15 +59,6 @@ def checksum(part: Path) -> str:
     """First 32 hex digits of the SHA-256 of a file's bytes."""
     with part.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
-
-
-def sync(path: Path) -> None:
-    """Bring a file's bytes, or a folder's entries, onto the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def damage(part: Path, size: int | None, *, deep: bool) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import mmap
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import numpy as np
+
+from ingestion import privacy
 
 COLUMNS = {
     "quarantine_id": "varchar",
@@ -131,12 +132,10 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
         "shape": [r.shape for r in rejects],
         "first_seen_at": [seen_at] * len(rejects),
     }
-    temporary = target.with_suffix(f".{os.getpid()}.tmp")  # two may read the same input
     rows = ", ".join(f"unnest(${name}::{kind}[]) as {name}" for name, kind in COLUMNS.items())
-    with duckdb.connect() as con:
-        name = str(temporary).replace("'", "''")
+    with privacy.replacing(target) as draft, duckdb.connect() as con:  # two may read the same input
+        name = str(draft).replace("'", "''")
         con.execute(f"copy (select {rows}) to '{name}' (format parquet)", columns)
-    temporary.replace(target)
     return target
 
 

@@ -6,11 +6,10 @@ Beside them a rotation notes inputs that have begun and not ended, for they are 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from ingestion.privacy.secret import write_whole
+from ingestion import privacy
 
 
 def path_of(log: Path, input_key: str) -> Path:
@@ -36,12 +35,8 @@ def write(log: Path, receipt: dict[str, Any]) -> None:
     """Put the receipt in place in one rename, durable on return."""
     path = path_of(log, receipt["input_key"])
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(receipt, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with privacy.replacing(path) as draft:
+        draft.write_text(json.dumps(receipt, ensure_ascii=False), "utf-8")
     _begun(log, receipt["input_key"]).unlink(missing_ok=True)
 
 
@@ -54,7 +49,7 @@ def note_begun(log: Path, input_key: str, key_count: int) -> None:
     place = _begun(log, input_key)
     if not place.exists() and not path_of(log, input_key).exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(place, f"{key_count}\n")
+        privacy.write_whole(place, f"{key_count}\n")
 
 
 def key_count(log: Path, input_key: str, now: int) -> int:

@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 from pathlib import Path
-from uuid import uuid4
 
 import duckdb
 
-from ingestion import sealing, traces
+from ingestion import privacy, sealing, traces
 
 State = tuple[tuple[str, int, int], ...]
 # with these an object of the control totals begins
@@ -37,15 +36,15 @@ def state(log: Path) -> State:
 def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Iterable[str]) -> None:
     """Add traces to the tombstones of an erasure in one rename; `privacy.install` has run."""
     target = folder(log) / f"{request_id}.parquet"
-    temporary = target.with_suffix(f".{uuid4().hex[:12]}.tmp")
     kept = f" union select * from ({tombstones([target])})" if target.exists() else ""
-    con.execute(
-        f"copy (select {_HASHED.format('trace')} as tombstone, getvariable('waypost_keys') as key_count "
-        f"from (select unnest($1::varchar[]) as trace){kept} order by 1) "
-        f"to {_text(temporary)} (format parquet)",
-        [sorted(found)],
-    )
-    temporary.replace(target)
+    with privacy.replacing(target) as draft:
+        con.execute(
+            f"copy (select {_HASHED.format('trace')} as tombstone, "
+            "getvariable('waypost_keys') as key_count "
+            f"from (select unnest($1::varchar[]) as trace){kept} order by 1) "
+            f"to {_text(draft)} (format parquet)",
+            [sorted(found)],
+        )
 
 
 def request_of(con: duckdb.DuckDBPyConnection, log: Path, trace: str) -> str | None:

@@ -18,7 +18,6 @@ from typing import Any
 import duckdb
 
 from ingestion import log as event_log
-from ingestion import parts as part_files
 from ingestion import person, privacy, refusals, sealing
 from ingestion.catalogue import DOMAINS
 
@@ -39,7 +38,7 @@ def prepare(log: Path, work: Path, secret: bytes, since: int, to: str) -> None:
         _seal_states(source, work / "states" / source.name, secret, since)
     _seal_access(log, work, secret, since)
     for path in _made(work):
-        part_files.sync(path)
+        privacy.sync(path)
     privacy.write_whole(ready, json.dumps({"to": to, "mentioned": _mentions(log)}))
 
 
@@ -52,7 +51,7 @@ def put_in_place(log: Path, work: Path) -> None:
         path.replace(log / path.relative_to(work))
     for folder in (log, log / "erasures", log / "states"):
         if folder.exists():
-            part_files.sync(folder)
+            privacy.sync(folder)
     ready = work / "ready.json"
     told = json.loads(ready.read_text("utf-8"))
     privacy.write_whole(ready, json.dumps(told | {"mentioned": []}))
@@ -64,7 +63,8 @@ def mentioned(work: Path) -> list[str]:
 
 
 def _made(work: Path) -> list[Path]:
-    return sorted(p for p in work.rglob("*") if p.is_file() and p.name != "ready.json")
+    about = {work / "ready.json", *privacy.drafts(work)}
+    return sorted(p for p in work.rglob("*") if p.is_file() and p not in about)
 
 
 def _seal_tombstones(log: Path, work: Path, secret: bytes, since: int) -> None:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from filelock import FileLock
 
+from ingestion import privacy
+
 REASON_LENGTH = 200  # characters of what a person says about it
 _COLUMNS = {
     "input_key": "varchar",
@@ -45,6 +47,7 @@ def add(folder: Path, input_key: str, places: Iterable[Place], reason: str, at: 
     target = _file(folder, input_key)
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(target.parent / "settled.lock"):
+        privacy.drop_drafts(target.parent)
         return _add(target, input_key, places, reason, at)
 
 
@@ -54,9 +57,8 @@ def _add(target: Path, input_key: str, places: Iterable[Place], reason: str, at:
     new = sorted(set(places) - known)
     about = {"settled_reason": reason[:REASON_LENGTH], "settled_at": at.isoformat()}
     rows += [{"input_key": input_key, **place._asdict(), **about} for place in new]
-    draft = target.with_suffix(".tmp")
-    draft.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
-    draft.replace(target)
+    with privacy.replacing(target) as draft:
+        draft.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
     return len(new)
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from ingestion import controls, traces
+from ingestion import controls, privacy, traces
 from ingestion.sources import states
 
 
@@ -61,10 +61,9 @@ def _place(path: Path, request_id: str) -> Path:
 def _write(path: Path, rows: list[dict[str, Any]], *, is_whole: bool = False) -> None:
     before = [] if is_whole or not path.exists() else pq.read_table(path).to_pylist()
     known = {tuple(row.values()): row for row in (*before, *rows)}
-    temporary = path.with_suffix(".tmp")
     table = pa.Table.from_pylist([*known.values()], schema=controls.SCHEMA)
-    pq.write_table(table, temporary)
-    temporary.replace(path)
+    with privacy.replacing(path) as draft:
+        pq.write_table(table, draft)
 
 
 def forget_states(folder: Path, found: Collection[str]) -> int:

@@ -106,7 +106,7 @@ def inputs_of(log: Path, domain: str, part: Part) -> list[str]:
 
 
 def _receipts(log: Path) -> Iterator[Finding]:
-    for path in sorted((log / "inputs").glob("*.tmp")):
+    for path in privacy.drafts(log / "inputs"):
         yield _leftover("receipt_leftover", path, "is half a receipt")
     for key in receipts.names(log):
         path = receipts.path_of(log, key)
@@ -170,7 +170,7 @@ def _work_folders(*parents: Path) -> Iterator[Finding]:
 
 
 def _quarantine(folder: Path) -> Iterator[Finding]:
-    for path in sorted(folder.glob("*.tmp")):
+    for path in privacy.drafts(folder):
         yield _leftover("quarantine_leftover", path, "is half a quarantine file")
     for path in sorted(folder.glob("*.parquet")):
         try:

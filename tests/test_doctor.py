@@ -153,7 +153,9 @@ def test_what_a_killed_process_leaves_is_swept(settings: Settings) -> None:
     leftovers = [
         settings.log / "contact" / part(settings).name.replace("-0000000", "-9000000"),
         settings.log / "inputs" / "x.77.tmp",
+        settings.log / "inputs" / ".x.json.77.part",
         settings.quarantine / "x.tmp",
+        settings.quarantine / ".x.parquet.77.part",
         settings.serving / ".serving.duckdb.77",
         settings.log / ".work" / "tmpdead" / "part.parquet",
         settings.landing / ".work" / "tmpdead" / "unpacked.jsonl",

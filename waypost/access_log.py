@@ -86,9 +86,7 @@ def forget(settings: Settings, before: datetime) -> int:
         lines = list(_lines(settings))
         kept = [line for line in lines if datetime.fromisoformat(line["at"]) >= before]
         if len(kept) < len(lines):
-            draft = place(settings).with_suffix(f".{os.getpid()}.tmp")
-            _write(draft, kept, os.O_TRUNC)
-            draft.replace(place(settings))
+            privacy.write_whole(place(settings), _text(kept))
     return len(lines) - len(kept)
 
 
@@ -133,12 +131,12 @@ def _told(file: Path) -> Line:
 def _append(settings: Settings, lines: list[Line]) -> None:
     target = place(settings)
     is_torn = target.exists() and not target.read_bytes().endswith(b"\n")
-    _write(target, lines, os.O_APPEND, start="\n" if is_torn else "")
-
-
-def _write(target: Path, lines: list[Line], mode: int, *, start: str = "") -> None:
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | mode, 0o600)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(start + "".join(json.dumps(line) + "\n" for line in lines))
+        file.write(("\n" if is_torn else "") + _text(lines))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _text(lines: list[Line]) -> str:
+    return "".join(json.dumps(line) + "\n" for line in lines)

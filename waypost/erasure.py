@@ -197,9 +197,8 @@ def _tell(settings: Settings, request: Erasure, at: datetime) -> None:
     if not file.exists():
         if _is_told(settings, request):
             return
-        temporary = file.with_name(f".{file.name}")
-        temporary.write_text(json.dumps(_event(request, at)) + "\n", "utf-8")
-        temporary.replace(file)
+        with privacy.replacing(file) as draft:
+            draft.write_text(json.dumps(_event(request, at)) + "\n", "utf-8")
     pipeline.ingest(
         [file],
         log=settings.log,

@@ -14,7 +14,7 @@ import yaml
 from filelock import FileLock
 
 from ingestion import catalogue, inputs, receipts, retention
-from ingestion.privacy.secret import write_whole
+from ingestion.privacy import write_whole
 from ingestion.retention import Rule
 from ingestion.sources import exports
 from waypost import access_log, warehouse

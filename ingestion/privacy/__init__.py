@@ -24,8 +24,8 @@ from ingestion.privacy.secret import (
     keys,
     read_secret,
     seal,
-    write_whole,
 )
+from ingestion.privacy.whole import drafts, drop_drafts, replacing, sync, write_whole
 
 __all__ = [
     "DIGITS",
@@ -34,6 +34,8 @@ __all__ = [
     "chained",
     "check_fingerprint",
     "cursor",
+    "drafts",
+    "drop_drafts",
     "fingerprint",
     "first_hash",
     "hash_id",
@@ -46,9 +48,11 @@ __all__ = [
     "keys",
     "normalise",
     "read_secret",
+    "replacing",
     "resolve",
     "seal",
     "sealing",
+    "sync",
     "write_whole",
 ]
 

@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingestion.privacy.whole import write_whole
+
 DIGITS = 32  # hex digits of a hash
 _THEN = re.compile(rb"\s+then:")  # between the keys of a secret, on lines of their own or on one
 UNFINISHED = (
@@ -94,19 +96,6 @@ def keep_fingerprint(kept: Path, *found: str) -> None:
     """Put one fingerprint (or from and to) in place in one rename, durable on return."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     write_whole(kept, "".join(f"{one}\n" for one in found))
-
-
-def write_whole(place: Path, text: str) -> None:
-    """Replace a file in one rename, mode 0600; durable on return."""
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
 
 
 def check_fingerprint(secret: bytes, kept: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, NoReturn
+
+from ingestion import privacy
 
 
 def parsed(content: bytes) -> tuple[str, Any]:
@@ -32,25 +33,11 @@ def delivery_line(document: str, topic: str | None, received_at: str) -> bytes:
     return f'{head[:-1]}, "document": {flat}}}\n'.encode()
 
 
-def sync_folder(folder: Path) -> None:
-    """Make names in this folder durable: a rename is lost without it when the machine stops."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def replace(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; when this returns it survives a power cut.
 
     The unfinished file is hidden (a leading dot), so that no ingest reads it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
+    with privacy.replacing(path) as draft:
+        draft.write_bytes(content)

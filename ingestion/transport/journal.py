@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.transport import durable
+from ingestion import privacy
 
 MAX_BYTES = 8 * 2**20
 _OPEN = ".part"
@@ -93,7 +93,7 @@ class Journal:
         path = self._folder / f".listen-{moment}-{os.getpid()}{_OPEN}"
         self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self._size, self._path = 0, path
-        durable.sync_folder(self._folder)
+        privacy.sync(self._folder)
 
 
 def _write(handle: int, content: bytes) -> None:
@@ -110,5 +110,5 @@ def _close(path: Path) -> int:
         number += 1
         target = path.with_name(f"{stem}-{number}.jsonl")
     path.rename(target)
-    durable.sync_folder(path.parent)
+    privacy.sync(path.parent)
     return 1
