@@ -21,6 +21,7 @@ from ingestion import parts as part_files
 from ingestion import person, privacy, refusals, traces
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
+from ingestion.sightings import Sightings
 from ingestion.workplace import workplace
 
 Replaced = Callable[[str], str | None]
@@ -112,14 +113,17 @@ def _read(place: Path) -> Erasure | None:
     return Erasure(**{**told, "found": tuple(told["found"]), "inputs": tuple(told["inputs"])})
 
 
-def look(log: Path, erasure: Erasure) -> tuple[Erasure, dict[str, int]]:
-    """Find all that belongs to the person, and count it; changes nothing. Raises `NoPersonError`."""
+def look(log: Path, erasure: Erasure, seen: Sightings) -> tuple[Erasure, dict[str, int]]:
+    """Find all that belongs to the person, and count it; changes nothing. Raises `NoPersonError`.
+
+    What was `seen` of the log before is not sought again, and what is found joins it.
+    """
     with person.opened(log, erasure.found) as con:
-        found = person.grow(con, log)
+        found = person.grow(con, log, seen)
         inputs = {*erasure.inputs}
         counts = {"events": 0, "parts": 0}
         for domain in DOMAINS:
-            held = person.touched(con, log, domain)
+            held = person.touched(con, log, domain, seen)
             counts["parts"] += len(held)
             counts["events"] += person.count(con, "select count(*) from touched")
             if held:
@@ -128,13 +132,13 @@ def look(log: Path, erasure: Erasure) -> tuple[Erasure, dict[str, int]]:
     return replace(erasure, found=found, inputs=tuple(sorted(inputs))), counts
 
 
-def rewrite(log: Path, erasure: Erasure, *, at: datetime) -> dict[str, int]:
+def rewrite(log: Path, erasure: Erasure, seen: Sightings, *, at: datetime) -> dict[str, int]:
     """Put stand-ins in place of all that was found, one commit a domain; old files go at once."""
     counts = {"events": 0, "parts": 0}
     for domain in DOMAINS:
         with event_log.locked(log, domain), person.opened(log, erasure.found) as con:
             set_stand_ins(con, erasure.salt, erasure.found)
-            held = person.touched(con, log, domain)
+            held = person.touched(con, log, domain, seen)
             if held:
                 counts["events"] += person.count(con, "select count(*) from touched")
                 counts["parts"] += len(held)

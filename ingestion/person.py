@@ -12,8 +12,10 @@ from ingestion import log as event_log
 from ingestion import traces
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
+from ingestion.sightings import Sightings, columns, reader, text
 from ingestion.workplace import workplace
 
+__all__ = ["columns", "reader", "text"]
 GREATEST = 50  # identifiers; more are no person but something that many share
 _MEMORY = "1GB"
 _CUSTOMER = "r.role = 'customer' and r.id_class = 'personal'"
@@ -35,7 +37,7 @@ def opened(log: Path, found: Sequence[str]) -> Iterator[duckdb.DuckDBPyConnectio
         yield con
 
 
-def grow(con: duckdb.DuckDBPyConnection, log: Path) -> tuple[str, ...]:
+def grow(con: duckdb.DuckDBPyConnection, log: Path, seen: Sightings) -> tuple[str, ...]:
     """Follow what was found until nothing joins; returns all of it.
 
     Identifiers of a customer that stand together in one event are one person. Raises
@@ -45,9 +47,9 @@ def grow(con: duckdb.DuckDBPyConnection, log: Path) -> tuple[str, ...]:
     while (now := count(con, "select count(*) from found")) > before:
         before = now
         for domain in DOMAINS:
-            if held := touched(con, log, domain):
+            if held := touched(con, log, domain, seen):
                 _join(con, held)
-        _leave_shared(con, log)
+        _leave_shared(con, log, seen)
         if count(con, "select count(*) from found where starts_with(trace, 'id/')") > GREATEST:
             raise NoPersonError(
                 f"More than {GREATEST} identifiers hang together here: that is no person but "
@@ -56,23 +58,15 @@ def grow(con: duckdb.DuckDBPyConnection, log: Path) -> tuple[str, ...]:
     return tuple(str(t) for (t,) in con.execute("select trace from found order by 1").fetchall())
 
 
-def touched(con: duckdb.DuckDBPyConnection, log: Path, domain: str) -> list[Part]:
+def touched(con: duckdb.DuckDBPyConnection, log: Path, domain: str, seen: Sightings) -> list[Part]:
     """Make temp table `touched(filename, file_row_number)`; returns the parts that hold them."""
     con.execute("create or replace temp table touched (filename varchar, file_row_number bigint)")
     parts = event_log.parts(log, domain)
-    if not parts:
-        return []
-    rows = reader(parts)
-    con.execute(f"""
-        insert into touched
-        select distinct filename, file_row_number from (
-            select filename, file_row_number, unnest({traces.every(columns(con, rows))}) as trace
-            from {rows}
-        ) semi join found using (trace)""")
-    holders = {
-        str(name) for (name,) in con.execute("select distinct filename from touched").fetchall()
-    }
-    return [part for part in parts if str(part.path) in holders]
+    known = [str(trace) for (trace,) in con.execute("from found").fetchall()]
+    standing = seen.look(con, parts, known) if parts else {}
+    for path, rows in standing.items():
+        con.execute("insert into touched select $1, unnest($2::bigint[])", [str(path), rows])
+    return [part for part in parts if part.path in standing]
 
 
 def owned(held: Sequence[str]) -> str:
@@ -103,16 +97,17 @@ def _join(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
     con.execute("insert into found select trace from joining anti join found using (trace)")
 
 
-def _leave_shared(con: duckdb.DuckDBPyConnection, log: Path) -> None:
+def _leave_shared(con: duckdb.DuckDBPyConnection, log: Path, seen: Sightings) -> None:
     """An account of several people belongs to none of them."""
     for domain in DOMAINS if count(con, _ACCOUNTS) else ():
-        if parts := event_log.parts(log, domain):
+        if parts := touched(con, log, domain, seen):
             rows = reader(parts)
             held = columns(con, rows)
             if "party_hash" in held:
                 con.execute(
                     "delete from found where starts_with(trace, 'account/') and trace in ("
-                    f"select unnest({traces.things(held)}) from {rows} where not {owned(held)})"
+                    f"select unnest({traces.things(held)}) from {rows} "
+                    f"semi join touched using (filename, file_row_number) where not {owned(held)})"
                 )
 
 
@@ -128,26 +123,7 @@ def inputs(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> set[str]:
     return {str(key) for (key,) in found}
 
 
-def columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
-    """Columns of the parts, without those that a part only has on its way."""
-    names = [str(name) for name, *_ in con.execute(f"describe select * from {rows}").fetchall()]
-    return [n for n in names if n not in ("key_prefix", "filename", "file_row_number")]
-
-
-def reader(parts: Sequence[Part]) -> str:
-    """SQL of the rows of parts, with `filename` and `file_row_number`."""
-    listed = ", ".join(text(part.path) for part in parts)
-    return (
-        f"read_parquet([{listed}], filename = true, file_row_number = true, union_by_name = true)"
-    )
-
-
 def count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     """The one number that a query gives."""
     (number,) = con.execute(query).fetchone() or (0,)
     return int(number)
-
-
-def text(path: Path) -> str:
-    """SQL of a path."""
-    return "'" + str(path).replace("'", "''") + "'"

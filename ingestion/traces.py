@@ -7,6 +7,7 @@ A trace is a text: `id/<hash>` of an identifier, `event/<source>␟<id>` of an e
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 # What belongs to one person. Articles, triggers, policies, products and teams belong to nobody.
 NOUNS = (
@@ -18,6 +19,7 @@ _COLUMNS = {f"{noun}_id": noun for noun in NOUNS} | {"into_case_id": "case", "tr
 _LISTED = ", ".join(f"'{noun}'" for noun in NOUNS)
 _SUBJECT = f"case when subject_type in ({_LISTED}) then subject_type || '/' || subject_id end"
 _LINKED = f"case when object_type in ({_LISTED}) then object_type || '/' || object_id end"
+_OBJECT = f'case when one."type" in ({_LISTED}) then one."type" || \'/\' || one.id end'
 EVENT = "'event/' || source || chr(31) || "
 
 
@@ -80,6 +82,40 @@ def every(held: Collection[str]) -> str:
         listed = ", ".join(f"'id/' || {column}" for column in own)
         known.append(f"list_filter([{listed}], lambda t: t is not null)")
     return f"list_concat({', '.join(known)})"
+
+
+class Place(NamedTuple):
+    """A column that may hold traces of these nouns: SQL of what it holds, and of the whole trace."""
+
+    value: str
+    nouns: frozenset[str]
+    trace: str
+    listed: str = ""  # the column of a list, whose elements are `one`
+
+    def within(self, rows: str) -> str:
+        """SQL of the rows, each element of a list in a row of its own."""
+        if not self.listed:
+            return rows
+        return f"(select filename, file_row_number, unnest({self.listed}) as one from {rows})"
+
+
+def places(held: Collection[str]) -> list[Place]:
+    """Wherever in these columns a trace may stand, but for a row's own event: as `every` has it."""
+    things_of, people_of = frozenset(NOUNS), frozenset(("id",))
+    found = [
+        Place(column, frozenset((noun,)), f"'{noun}/' || {column}")
+        for column, noun in nouns(held).items()
+    ]
+    known = {
+        "subject_id": Place("subject_id", things_of, _SUBJECT),
+        "object_id": Place("object_id", things_of, _LINKED),
+        "party_hash": Place("party_hash", people_of, "'id/' || party_hash"),
+        "actor_ref_hash": Place("actor_ref_hash", people_of, "'id/' || actor_ref_hash"),
+        "amends_id": Place("amends_id", frozenset(("event",)), EVENT + "amends_id"),
+        "party_refs": Place("one.id_hash", people_of, "'id/' || one.id_hash", "party_refs"),
+        "objects": Place("one.id", things_of, _OBJECT, "objects"),
+    }
+    return [*found, *(place for column, place in known.items() if column in held)]
 
 
 def replaced(column: str) -> str | None:

@@ -14,6 +14,7 @@ import duckdb
 from ingestion import log as event_log
 from ingestion import person, privacy
 from ingestion.catalogue import DOMAINS, load
+from ingestion.sightings import Sightings
 from waypost import access_log
 from waypost.cli import UsageError, WaypostError
 from waypost.settings import Settings
@@ -49,13 +50,14 @@ def export(
 
 def _events(log: Path, id_hash: str) -> Iterator[dict[str, Any]]:
     """Events about the person, in no order; those about somebody else are left out."""
+    seen = Sightings()
     with person.opened(log, [f"id/{id_hash}"]) as con:
         try:
-            person.grow(con, log)
+            person.grow(con, log, seen)
         except person.NoPersonError as error:
             raise WaypostError(str(error)) from error
         for domain in DOMAINS:
-            if held := person.touched(con, log, domain):
+            if held := person.touched(con, log, domain, seen):
                 yield from _rows(con, domain, held)
 
 

@@ -25,6 +25,7 @@ from ingestion import (
 )
 from ingestion import log as event_log
 from ingestion.erasure import Erasure
+from ingestion.sightings import Sightings
 from ingestion.sources import exports
 from waypost import access_log
 from waypost.cli import WaypostError
@@ -48,21 +49,22 @@ def erase(
     `salt` (unguessable) makes the stand-ins. Raises `WaypostError` when the log knows nobody by
     that hash, or more than a person.
     """
+    seen = Sightings()
     if is_dry:
-        request, counts = _known(settings, id_hash, now=now, salt=salt)
+        request, counts = _known(settings, id_hash, seen, now=now, salt=salt)
         return {"request_id": request.request_id, "is_dry_run": True, **counts}
     with FileLock(settings.log / "erasures.lock"):  # of two at once the second finds the first
-        request, _ = _known(settings, id_hash, now=now, salt=salt)
+        request, _ = _known(settings, id_hash, seen, now=now, salt=salt)
         request.keep(settings.log)
-        return _carry_out(settings, request)
+        return _carry_out(settings, request, seen)
 
 
 def _known(
-    settings: Settings, id_hash: str, *, now: datetime, salt: str
+    settings: Settings, id_hash: str, seen: Sightings, *, now: datetime, salt: str
 ) -> tuple[Erasure, dict[str, int]]:
     """The request with all that was found of the person, who must be known, and its counts."""
     request = _begin(settings, id_hash, now=now, salt=salt)
-    found, counts = _look(settings, request)
+    found, counts = _look(settings, request, seen)
     is_known = counts["events"] or request.place(settings.log).exists()
     if not is_known and not _is_done(settings, request):
         raise WaypostError(
@@ -94,10 +96,11 @@ def carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
     with FileLock(settings.log / "erasures.lock"):
         if not request.place(settings.log).exists():  # another process has finished it meanwhile
             return {"request_id": request.request_id, "events": 0, "parts": 0, "identifiers": 0}
-        return _carry_out(settings, _look(settings, request)[0])
+        seen = Sightings()
+        return _carry_out(settings, _look(settings, request, seen)[0], seen)
 
 
-def _carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
+def _carry_out(settings: Settings, request: Erasure, seen: Sightings) -> dict[str, Any]:
     """Do it, as one with what was asked or done for the same person; the caller holds the lock."""
     log = settings.log
     request = erasure.as_one(log, privacy.read_secret(settings.secret_file), request)
@@ -105,11 +108,11 @@ def _carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
     with controls.erasing(log):
         _refuse(settings, request)
         erasure.wait_for_appends(log)
-        request, counts = _look(settings, request)
+        request, counts = _look(settings, request, seen)
         request.keep(log)
         _refuse(settings, request)
         erasure.wait_for_appends(log)
-        rewritten = erasure.rewrite(log, request, at=at)
+        rewritten = erasure.rewrite(log, request, seen, at=at)
         _move_totals(settings, request)
     landed = _purge_landing(settings, request)
     _purge_beside(settings, request)
@@ -126,9 +129,9 @@ def _begin(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> Era
     return erasure.begin(settings.log, secret, id_hash, salt=salt, at=now)
 
 
-def _look(settings: Settings, request: Erasure) -> tuple[Erasure, dict[str, int]]:
+def _look(settings: Settings, request: Erasure, seen: Sightings) -> tuple[Erasure, dict[str, int]]:
     try:
-        return erasure.look(settings.log, request)
+        return erasure.look(settings.log, request, seen)
     except person.NoPersonError as error:
         raise WaypostError(str(error)) from error
 
