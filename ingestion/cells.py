@@ -6,27 +6,20 @@ with a reason instead of this step guessing.
 
 from __future__ import annotations
 
+from ingestion import quoting
 from ingestion.catalogue import Field, load
 from ingestion.mapping_parts import TimeFormat, Value
 from ingestion.validation import quoted
-
-
-def text(value: object) -> str:
-    """SQL of a text."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def column(name: str) -> str:
-    """SQL of a column."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def translated(value: Value, cell: str) -> str:
     """SQL of a cell after its value map; unmapped words pass unless there is a default."""
     if not value.values:
         return cell
-    branches = " ".join(f"when {text(k)} then {text(plain(v))}" for k, v in value.values.items())
-    otherwise = cell if value.default is None else text(plain(value.default))
+    branches = " ".join(
+        f"when {quoting.text(k)} then {quoting.text(plain(v))}" for k, v in value.values.items()
+    )
+    otherwise = cell if value.default is None else quoting.text(plain(value.default))
     return f"case {cell} {branches} when null then null else {otherwise} end"
 
 
@@ -40,7 +33,7 @@ def sql(field: Field, value: Value) -> str:
     if value.const is not None:
         return _constant(value.const, field, value)
     assert value.column is not None
-    cell = "previous" if value.previous else translated(value, column(value.column))
+    cell = "previous" if value.previous else translated(value, quoting.name(value.column))
     if field.klass == "number":
         return _number(f"replace({cell}, ',', '.')" if value.decimal == "," else cell)
     if field.klass == "boolean":
@@ -64,13 +57,13 @@ def _constant(const: object, field: Field, value: Value) -> str:
             if not isinstance(const, bool)
             else f"'{plain(const)}'::json"
         )
-    return _money(text(const), value) if field.klass == "money" else text(const)
+    return _money(quoting.text(const), value) if field.klass == "money" else quoting.text(const)
 
 
 def _money(cell: str, value: Value) -> str:
     """SQL of minor units and currency; major units are exact decimals."""
     currency = value.currency or ""
-    code = column(currency[1:-1]) if currency.startswith("{") else text(currency)
+    code = quoting.name(currency[1:-1]) if currency.startswith("{") else quoting.text(currency)
     amount = _amount(cell, value)
     if value.unit == "minor":
         minor = _number(amount)
@@ -103,29 +96,31 @@ def _amount(cell: str, value: Value) -> str:
 def moment(value: Value, cell: str | None) -> str:
     """SQL of an RFC 3339 time in UTC from a local time; text that does not fit ends in a bad time."""
     if cell is None:
-        return text(value.const)
+        return quoting.text(value.const)
     time = value.time or TimeFormat()
     if time.format is None:
         has_offset = f"regexp_matches({cell}, '(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
         given = f"case when {has_offset} then timezone('UTC', try_cast({cell} as timestamptz)) end"
         zoned = f"coalesce({given}, {_utc(f'try_cast({cell} as timestamp)', time.zone)})"
     elif "%z" in time.format:
-        zoned = f"timezone('UTC', try_strptime({cell}, {text(time.format)})::timestamptz)"
+        zoned = f"timezone('UTC', try_strptime({cell}, {quoting.text(time.format)})::timestamptz)"
     else:
-        zoned = _utc(f"try_strptime({cell}, {text(time.format)})", time.zone)
+        zoned = _utc(f"try_strptime({cell}, {quoting.text(time.format)})", time.zone)
     if value.plus:
-        zoned = f"({zoned} + to_seconds(try_cast({column(value.plus)} as double)))"
+        zoned = f"({zoned} + to_seconds(try_cast({quoting.name(value.plus)} as double)))"
     written = f"strftime({zoned}, '%Y-%m-%dT%H:%M:%S.%fZ')"
     return f"case when {cell} is not null then coalesce({written}, 'unread    T' || left({cell}, 20) || 'Z') end"
 
 
 def _utc(local: str, zone: str) -> str:
-    return local if zone == "UTC" else f"timezone('UTC', timezone({text(zone)}, {local}))"
+    return local if zone == "UTC" else f"timezone('UTC', timezone({quoting.text(zone)}, {local}))"
 
 
 def _date(cell: str, time: TimeFormat | None) -> str:
     pattern = (time or TimeFormat()).format
     parsed = (
-        f"try_strptime({cell}, {text(pattern)})" if pattern else f"try_cast({cell} as timestamp)"
+        f"try_strptime({cell}, {quoting.text(pattern)})"
+        if pattern
+        else f"try_cast({cell} as timestamp)"
     )
     return f"coalesce(strftime({parsed}, '%Y-%m-%d'), {cell})"

@@ -14,6 +14,7 @@ import duckdb
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
+from ingestion import quoting
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
 from ingestion.workplace import workplace
@@ -91,19 +92,17 @@ def _rewrite(log: Path, domain: str, group: list[Part], at: datetime) -> int:
 def _write(group: list[Part], work: Path) -> tuple[Path, list[str]]:
     """One sealed part with the rows of the group, in their order, and the keys of its inputs."""
     new = part_files.unsealed(work, max(part.number for part in group), "compacted")
-    listed = ", ".join(_quoted(part.path) for part in group)
+    listed = quoting.texts(part.path for part in group)
     old = f"(select columns(lambda name: name <> 'key_prefix') from read_parquet([{listed}], union_by_name = true))"
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
-        con.execute(f"set temp_directory = {_quoted(work)}")
+        con.execute(f"set temp_directory = {quoting.text(work)}")
         con.execute(
             f"copy (select *, {part_files.KEY_PREFIX} as key_prefix from {old}) "
-            f"to {_quoted(new)} ({part_files.FORMAT})"
+            f"to {quoting.text(new)} ({part_files.FORMAT})"
         )
-        fresh = (
-            f"(select columns(lambda name: name <> 'key_prefix') from read_parquet({_quoted(new)}))"
-        )
+        fresh = f"(select columns(lambda name: name <> 'key_prefix') from read_parquet({quoting.text(new)}))"
         was, now = (con.execute(_DIGEST.format(rows)).fetchone() for rows in (old, fresh))
         if was != now:
             raise RuntimeError(f"{new} does not hold the rows of the parts it was written from.")
@@ -113,7 +112,3 @@ def _write(group: list[Part], work: Path) -> tuple[Path, list[str]]:
 
 
 _DIGEST = "select count(*), sum(hash(one)::hugeint) from {} as one"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingestion import quoting
 from ingestion.mapping_file import Sections
 
 _COMPARISONS = {"above", "below", "not", "sign"}
@@ -54,7 +55,7 @@ def _one(condition: Condition) -> str:
     wanted = condition.wanted
     if condition.is_place:
         return {"first": "is_first", "last": "is_last"}.get(str(wanted), "false")
-    cell = '"' + condition.column.replace('"', '""') + '"'
+    cell = quoting.name(condition.column)
     if isinstance(wanted, dict):
         return "(" + " and ".join(_compared(cell, k, v) for k, v in wanted.items()) + ")"
     if wanted in ("present", "absent"):
@@ -75,5 +76,4 @@ def _compared(cell: str, comparison: str, wanted: object) -> str:
 
 def _listed(wanted: object) -> str:
     words = wanted if isinstance(wanted, list) else [wanted]
-    plain = (str(w).lower() if isinstance(w, bool) else str(w) for w in words)
-    return ", ".join("'" + word.replace("'", "''") + "'" for word in plain)
+    return quoting.texts(str(w).lower() if isinstance(w, bool) else w for w in words)

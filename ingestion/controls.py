@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from ingestion import inputs, privacy, traces
+from ingestion import inputs, privacy, quoting, traces
 from ingestion.sources import exports
 from ingestion.sources.adapter import Refused
 from ingestion.sources.looks import LOOKS, Look, Seen, everything, moment
@@ -112,9 +112,9 @@ def _rows(path: Path, system: str, work: Path) -> Iterator[object]:
     queries = _TABLES[system]
     with duckdb.connect() as con:
         for name, table in exports.named(files, queries, work).items():
-            reader = f"read_csv('{str(table).replace(chr(39), chr(39) * 2)}', all_varchar = true)"
+            reader = f"read_csv({quoting.text(table)}, all_varchar = true)"
             if table.suffix == ".parquet":
-                reader = f"read_parquet('{str(table).replace(chr(39), chr(39) * 2)}')"
+                reader = f"read_parquet({quoting.text(table)})"
             try:
                 rows = list(exports.rows(con, queries[name].format(reader)))
             except duckdb.Error:

@@ -18,7 +18,7 @@ import duckdb
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import person, privacy, refusals, traces
+from ingestion import person, privacy, quoting, refusals, traces
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
 from ingestion.sightings import Sightings
@@ -202,8 +202,8 @@ def _write(con: duckdb.DuckDBPyConnection, part: Part, work: Path, replaced: Rep
         copy (select *, {part_files.KEY_PREFIX} as key_prefix from (
             select {listed} from {rows} as old
             left join (select *, true as is_touched from touched) using (filename, file_row_number)
-        )) to {person.text(new)} ({part_files.FORMAT})""")
-    if person.count(con, f"select count(*) from read_parquet({person.text(new)})") != part.rows:
+        )) to {quoting.text(new)} ({part_files.FORMAT})""")
+    if person.count(con, f"select count(*) from read_parquet({quoting.text(new)})") != part.rows:
         raise RuntimeError(f"{new} does not hold the rows of {part.path}.")
     return part_files.seal(new)
 
@@ -218,7 +218,7 @@ def input_keys(con: duckdb.DuckDBPyConnection, part: Path) -> list[str]:
     """Keys of the inputs whose events stand in a part, and `NO_INPUT` for what has lost its key."""
     query = (
         f"select distinct coalesce(input_key, '{event_log.NO_INPUT}') "
-        f"from read_parquet({person.text(part)}) order by 1"
+        f"from read_parquet({quoting.text(part)}) order by 1"
     )
     return [str(key) for (key,) in con.execute(query).fetchall()]
 

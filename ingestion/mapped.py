@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import cells, conditions, inputs, tables
+from ingestion import cells, conditions, inputs, quoting, tables
 from ingestion.mapping_file import MappingError, nearest
 from ingestion.mapping_parts import PLACE, Actor, Mapping, Party, Rule, Value
 from ingestion.shapes import ROW_KEY
@@ -42,7 +42,7 @@ def json_lines(
     con.execute(f"create or replace temp table mapped as {branches}")
     target = work / "mapped.jsonl"
     con.execute(
-        f"copy (select event::varchar from mapped order by line, rule) to '{_quoted(target)}' "
+        f"copy (select event::varchar from mapped order by line, rule) to {quoting.text(target)} "
         "(format csv, header false, quote '', escape '', delimiter '\x01')"
     )
     (unused,) = con.execute(
@@ -55,19 +55,15 @@ def json_lines(
 def _reshape(con: duckdb.DuckDBPyConnection, mapping: Mapping, names: list[str]) -> None:
     """Turn columns into rows, then add the computed columns, each of which may use the earlier."""
     steps = [mapping.unpivot.sql("cells", names)] if mapping.unpivot else []
-    steps += [f"select *, {c.sql()} as {cells.column(c.name)} from cells" for c in mapping.computed]
+    steps += [f"select *, {c.sql()} as {quoting.name(c.name)} from cells" for c in mapping.computed]
     for step in steps:
         con.execute(f"create temp table reshaped as {step}")
         con.execute("drop table cells; alter table reshaped rename to cells")
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _window(mapping: Mapping) -> str:
-    by = ", ".join(map(cells.column, mapping.by))
-    order = ", ".join([f"coalesce(try_cast({cells.column(c)} as double), 0), {cells.column(c)}"
+    by = ", ".join(map(quoting.name, mapping.by))
+    order = ", ".join([f"coalesce(try_cast({quoting.name(c)} as double), 0), {quoting.name(c)}"
                        for c in mapping.order] + ["line"])  # fmt: skip
     return f"partition by {by} order by {order}"
 
@@ -76,7 +72,7 @@ def _known(value: Value, cell: str) -> str:
     """SQL of the translated cell where the map knows it, else NULL: what changes are told from."""
     if not value.values or value.default is not None:
         return cells.translated(value, cell)
-    listed = ", ".join(cells.text(k) for k in value.values)
+    listed = ", ".join(quoting.text(k) for k in value.values)
     return f"case when {cell} in ({listed}) then {cells.translated(value, cell)} end"
 
 
@@ -99,18 +95,18 @@ def _branch(number: int, rule: Rule, mapping: Mapping) -> str:
 def _watched(rule: Rule, mapping: Mapping) -> str:
     """SQL of the cells with `is_first`, `is_last`, and the watched value and the one before it."""
     window = _window(mapping)
-    by = ", ".join(map(cells.column, mapping.by))
+    by = ", ".join(map(quoting.name, mapping.by))
     places = (
         f"row_number() over ({window}) = 1 as is_first, "
         f"row_number() over ({window}) = count(*) over (partition by {by}) as is_last"
     )
     if not rule.changes:
         return f"select *, {places} from cells"
-    cell = cells.column(rule.changes)
+    cell = quoting.name(rule.changes)
     meaning = next(
         (v for _, v in rule.fields.values() if v.column == rule.changes and not v.previous), Value()
     )
-    start = "null" if rule.start is None else cells.text(rule.start)
+    start = "null" if rule.start is None else quoting.text(rule.start)
     before = f"last_value(known ignore nulls) over ({window} rows between unbounded preceding and 1 preceding)"
     return (
         f"select *, coalesce({before}, {start}) as previous from (select *, {places}, "
@@ -121,14 +117,14 @@ def _watched(rule: Rule, mapping: Mapping) -> str:
 def _filled(template: str) -> str:
     """SQL of a template such as case/{number}; NULL when a column in it is empty."""
     parts = PLACE.split(template)
-    pieces = [cells.column(p) if n % 2 else cells.text(p) for n, p in enumerate(parts) if p]
+    pieces = [quoting.name(p) if n % 2 else quoting.text(p) for n, p in enumerate(parts) if p]
     return " || ".join(pieces)
 
 
 def _event(rule: Rule, mapping: Mapping) -> str:
     """SQL of the CloudEvents object of a row."""
     fields = {key: cells.sql(field, value) for key, (field, value) in rule.fields.items()}
-    data = [f"{cells.text(key)}, {sql}" for key, sql in fields.items()]
+    data = [f"{quoting.text(key)}, {sql}" for key, sql in fields.items()]
     if rule.parties:
         listed = ", ".join(map(_party, rule.parties))
         data.append(f"'party_refs', list_filter([{listed}], lambda p: p is not null)")
@@ -136,19 +132,19 @@ def _event(rule: Rule, mapping: Mapping) -> str:
         data.append(f"'actor', {_actor(rule.actor)}")
     pairs = {
         "specversion": "'1.0'",
-        "type": cells.text(rule.type.name),
-        "source": cells.text(mapping.source),
+        "type": quoting.text(rule.type.name),
+        "source": quoting.text(mapping.source),
         "subject": _filled(rule.subject),
-        "time": cells.moment(rule.time, rule.time.column and cells.column(rule.time.column)),
+        "time": cells.moment(rule.time, rule.time.column and quoting.name(rule.time.column)),
         "data": f"json_object({', '.join(data)})",
         ROW_KEY: "line",
     }
     if rule.recorded:
         pairs["recordedtime"] = cells.moment(
-            rule.recorded, rule.recorded.column and cells.column(rule.recorded.column)
+            rule.recorded, rule.recorded.column and quoting.name(rule.recorded.column)
         )
     if rule.derivation:
-        pairs["derivation"] = cells.text(rule.derivation)
+        pairs["derivation"] = quoting.text(rule.derivation)
     if rule.uncertainty:
         pairs["timeuncertainty"] = str(int(rule.uncertainty))
     pairs["id"] = _filled(rule.id) if rule.id else _content_id(rule, pairs)
@@ -156,18 +152,18 @@ def _event(rule: Rule, mapping: Mapping) -> str:
 
 
 def _party(party: Party) -> str:
-    given = f"{cells.column(party.column)} is not null and {conditions.sql(party.when)}"
+    given = f"{quoting.name(party.column)} is not null and {conditions.sql(party.when)}"
     return (
-        f"case when {given} then json_object('id_type', {cells.text(party.id_type)}, "
-        f"'id', {cells.column(party.column)}, 'role', {cells.text(party.role)}) end"
+        f"case when {given} then json_object('id_type', {quoting.text(party.id_type)}, "
+        f"'id', {quoting.name(party.column)}, 'role', {quoting.text(party.role)}) end"
     )
 
 
 def _actor(actor: Actor) -> str:
     """SQL of the actor; an empty cell is left out, as the merge patch of JSON removes a null."""
     named = {"ref": actor.id, "team": actor.team}
-    pairs = [f"'type', {cells.text(actor.type)}"]
-    pairs += [f"'{key}', {cells.column(name)}" for key, name in named.items() if name]
+    pairs = [f"'type', {quoting.text(actor.type)}"]
+    pairs += [f"'{key}', {quoting.name(name)}" for key, name in named.items() if name]
     return f"json_merge_patch(json_object({', '.join(pairs)}), json_object({', '.join(pairs)}))"
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import duckdb
 
 from ingestion import log as event_log
-from ingestion import traces
+from ingestion import quoting, traces
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
-from ingestion.sightings import Sightings, columns, reader, text
+from ingestion.sightings import Sightings, columns, reader
 from ingestion.workplace import workplace
 
-__all__ = ["columns", "reader", "text"]
+__all__ = ["columns", "reader"]
 GREATEST = 50  # identifiers; more are no person but something that many share
 _MEMORY = "1GB"
 _CUSTOMER = "r.role = 'customer' and r.id_class = 'personal'"
@@ -31,7 +31,7 @@ def opened(log: Path, found: Sequence[str]) -> Iterator[duckdb.DuckDBPyConnectio
     with workplace(log / ".work") as work, duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
-        con.execute(f"set temp_directory = {text(work)}")
+        con.execute(f"set temp_directory = {quoting.text(work)}")
         con.execute("create temp table found (trace varchar)")
         con.execute("insert into found select unnest($1::varchar[])", [list(found)])
         yield con

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from ingestion import privacy
+from ingestion import privacy, quoting
 
 COLUMNS = {
     "quarantine_id": "varchar",
@@ -134,8 +134,7 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
     }
     rows = ", ".join(f"unnest(${name}::{kind}[]) as {name}" for name, kind in COLUMNS.items())
     with privacy.replacing(target) as draft, duckdb.connect() as con:  # two may read the same input
-        name = str(draft).replace("'", "''")
-        con.execute(f"copy (select {rows}) to '{name}' (format parquet)", columns)
+        con.execute(f"copy (select {rows}) to {quoting.text(draft)} (format parquet)", columns)
     return target
 
 

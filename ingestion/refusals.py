@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import privacy, sealing, traces
+from ingestion import privacy, quoting, sealing, traces
 
 State = tuple[tuple[str, int, int], ...]
 # with these an object of the control totals begins
@@ -42,7 +42,7 @@ def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Itera
             f"copy (select {_HASHED.format('trace')} as tombstone, "
             "getvariable('waypost_keys') as key_count "
             f"from (select unnest($1::varchar[]) as trace){kept} order by 1) "
-            f"to {_text(draft)} (format parquet)",
+            f"to {quoting.text(draft)} (format parquet)",
             [sorted(found)],
         )
 
@@ -52,7 +52,7 @@ def request_of(con: duckdb.DuckDBPyConnection, log: Path, trace: str) -> str | N
     files = sorted(folder(log).glob("*.parquet"))
     if not files:
         return None
-    listed = ", ".join(_text(path) for path in files)
+    listed = quoting.texts(files)
     row = con.execute(
         f"select min(filename) from read_parquet([{listed}], filename = true, union_by_name = true) "
         f"where tombstone = {_HASHED.format('$1::varchar')}",
@@ -102,7 +102,7 @@ def refuse(
 
 def tombstones(files: Iterable[Path]) -> str:
     """SQL of tombstone and key_count: how many keys had sealed the hashes in what it stands for."""
-    listed = ", ".join(_text(path) for path in files)
+    listed = quoting.texts(files)
     return (
         "select tombstone, coalesce(key_count, 1) as key_count from ("
         f"from read_parquet([{listed}], union_by_name = true) "
@@ -120,7 +120,7 @@ def among(
     pairs = [(name, trace) for name, own in known.items() for trace in own] if files else []
     if not pairs:
         return set()
-    listed = ", ".join(_text(path) for path in files)
+    listed = quoting.texts(files)
     con.execute("create temp table if not exists refused_traces (trace varchar)")
     found = con.execute(
         "select distinct name from (select unnest($1::varchar[]) as name, "
@@ -135,7 +135,3 @@ def among(
 _DRAFTS = (
     "select table_name from duckdb_tables() where regexp_full_match(table_name, 'draft_[0-9]+')"
 )
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

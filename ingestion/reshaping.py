@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingestion import quoting
 from ingestion.mapping_file import Sections, nearest
 
 PLACE = re.compile(r"\{([^{}]+)\}")
@@ -25,18 +26,20 @@ class Computed:
     def sql(self) -> str:
         """SQL of the column's text; NULL where it is made of nothing."""
         if self.kind == "first_of":
-            return f"coalesce({', '.join(map(_column, self.columns))})"
+            return f"coalesce({', '.join(map(quoting.name, self.columns))})"
         if self.kind == "text":
             parts = PLACE.split(self.text)
-            pieces = (_column(p) if n % 2 else _text(p) for n, p in enumerate(parts) if p)
+            pieces = (
+                quoting.name(p) if n % 2 else quoting.text(p) for n, p in enumerate(parts) if p
+            )
             return " || ".join(pieces)
         if self.kind == "length":
-            return f"length({_column(self.columns[0])})::varchar"
+            return f"length({quoting.name(self.columns[0])})::varchar"
         return self._seconds()
 
     def _seconds(self) -> str:
         """Whole seconds; a cell that is no duration is passed on, so that the door tells it."""
-        cells = [_column(name) for name in self.columns]
+        cells = [quoting.name(name) for name in self.columns]
         read = [self._duration(cell) for cell in cells]
         unread = " ".join(
             f"when {cell} is not null and {duration} is null then {cell}"
@@ -76,20 +79,12 @@ class Unpivot:
     def sql(self, table: str, names: list[str]) -> str:
         """SQL of the longer table; an empty cell stays a row of its own."""
         turned = self.turned(names)
-        words = ", ".join(map(_text, turned))
-        cells = ", ".join(map(_column, turned))
+        words = ", ".join(map(quoting.text, turned))
+        cells = ", ".join(map(quoting.name, turned))
         return (
-            f"select * exclude ({cells}), unnest([{words}]) as {_column(self.name)}, "
-            f"unnest([{cells}]) as {_column(self.value)} from {table}"
+            f"select * exclude ({cells}), unnest([{words}]) as {quoting.name(self.name)}, "
+            f"unnest([{cells}]) as {quoting.name(self.value)} from {table}"
         )
-
-
-def _column(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def read_unpivot(sections: Sections, spec: object) -> Unpivot | None:

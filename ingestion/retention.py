@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import erasure, person, traces
+from ingestion import erasure, person, quoting, traces
 from ingestion import log as event_log
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
@@ -105,7 +105,7 @@ def _fits(column: str, patterns: Sequence[str]) -> str:
     """SQL that is true of a column that equals one of these, or begins so where it ends with *."""
     tests = []
     for pattern in patterns:
-        text = "'" + pattern.removesuffix("*").replace("'", "''") + "'"
+        text = quoting.text(pattern.removesuffix("*"))
         is_beginning = pattern.endswith("*")
         tests.append(f"starts_with({column}, {text})" if is_beginning else f"{column} = {text}")
     return f"({' or '.join(tests)})"

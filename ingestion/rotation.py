@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import person, privacy, receipts, sealing, sealing_beside
+from ingestion import person, privacy, quoting, receipts, sealing, sealing_beside
 from ingestion.catalogue import DOMAINS
 from ingestion.erasure import drop_unlisted, input_keys
 from ingestion.log import Part
@@ -160,7 +160,7 @@ def _opened(rotation: Rotation, work: Path) -> Iterator[duckdb.DuckDBPyConnectio
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
-        con.execute(f"set temp_directory = {person.text(work)}")
+        con.execute(f"set temp_directory = {quoting.text(work)}")
         privacy.install(con, rotation.secret)
         until = len(privacy.keys(rotation.secret))
         sealing.install(con, rotation.since, until, sealing_beside.mentioned(rotation.work))
@@ -178,9 +178,9 @@ def _write(con: duckdb.DuckDBPyConnection, part: Part, domain: str, work: Path) 
     )
     con.execute(
         f"copy (select *, {part_files.KEY_PREFIX} as key_prefix from (select {listed} from {rows})) "
-        f"to {person.text(new)} ({part_files.FORMAT})"
+        f"to {quoting.text(new)} ({part_files.FORMAT})"
     )
-    fresh = f"read_parquet({person.text(new)})"
+    fresh = f"read_parquet({quoting.text(new)})"
     kept = [name for name in held if name not in changed]
     if _digest(con, rows, kept) != _digest(con, fresh, kept):
         raise RuntimeError(f"{new} does not hold the rows of {part.path}.")

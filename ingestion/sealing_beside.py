@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from ingestion import log as event_log
-from ingestion import person, privacy, refusals, sealing
+from ingestion import person, privacy, quoting, refusals, sealing
 from ingestion.catalogue import DOMAINS
 
 _HASH = re.compile(r"[0-9a-f]{32}")
@@ -75,7 +75,7 @@ def _seal_tombstones(log: Path, work: Path, secret: bytes, since: int) -> None:
             con.execute(
                 "copy (select resealed(tombstone) as tombstone, key_count "
                 f"from ({refusals.tombstones([path])}) order by 1) "
-                f"to {person.text(work / 'erasures' / path.name)} (format parquet)"
+                f"to {quoting.text(work / 'erasures' / path.name)} (format parquet)"
             )
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from filelock import FileLock
 
-from ingestion import privacy
+from ingestion import privacy, quoting
 
 REASON_LENGTH = 200  # characters of what a person says about it
 _COLUMNS = {
@@ -64,11 +64,14 @@ def _add(target: Path, input_key: str, places: Iterable[Place], reason: str, at:
 
 def join(folder: Path, quarantine: str) -> str:
     """SQL of the rows of `quarantine` (SQL of a relation) with settled_reason and settled_at."""
-    files = [str(path).replace("'", "''") for path in sorted((folder / "settled").glob("*.json"))]
+    files = sorted((folder / "settled").glob("*.json"))
     columns = ", ".join(f"{name}: '{kind}'" for name, kind in _COLUMNS.items())
     nothing = ", ".join(f"null::{kind} as {name}" for name, kind in _COLUMNS.items())
-    listed = ", ".join(f"'{name}'" for name in files)
-    rows = f"from read_json([{listed}], columns = {{{columns}}})" if files else "where false"
+    rows = (
+        f"from read_json([{quoting.texts(files)}], columns = {{{columns}}})"
+        if files
+        else "where false"
+    )
     settled = f"select * {rows}" if files else f"select {nothing} {rows}"
     return (
         f"select * from ({quarantine}) as quarantined left join ({settled}) as settled "

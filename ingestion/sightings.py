@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion import parts as part_files
-from ingestion import traces
+from ingestion import quoting, traces
 from ingestion.log import Part
 
 _PREFIX = part_files.KEY_PREFIX.replace("event_key", "unhex(left(sha256(substr(trace, 7)), 32))")
@@ -58,7 +58,7 @@ class Sightings:
 
 def reader(parts: Sequence[Part]) -> str:
     """SQL of the rows of parts, with `filename` and `file_row_number`."""
-    listed = ", ".join(text(part.path) for part in parts)
+    listed = quoting.texts(part.path for part in parts)
     return (
         f"read_parquet([{listed}], filename = true, file_row_number = true, union_by_name = true)"
     )
@@ -68,11 +68,6 @@ def columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
     """Columns of the parts, without those that a part only has on its way."""
     names = [str(name) for name, *_ in con.execute(f"describe select * from {rows}").fetchall()]
     return [n for n in names if n not in ("key_prefix", "filename", "file_row_number")]
-
-
-def text(path: Path) -> str:
-    """SQL of a path."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _standing(

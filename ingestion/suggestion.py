@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from ingestion import tables
+from ingestion import quoting, tables
 
 _SAMPLE = 1000
 _FORMATS = (
@@ -74,7 +74,7 @@ def suggest(path: Path) -> str:
 
 def _time_format(con: duckdb.DuckDBPyConnection, name: str) -> str | None:
     """The first format that reads every filled cell of a column, else None."""
-    column = '"' + name.replace('"', '""') + '"'
+    column = quoting.name(name)
     for pattern in _FORMATS:
         row = con.execute(
             f"select count({column}), count(try_strptime({column}, '{pattern}')) from sample"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion import quoting
 from ingestion.inputs import InputError, Lines
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -20,7 +21,7 @@ def header(path: Path, delimiter: str | None = None) -> tuple[list[str], str]:
         with duckdb.connect() as con:
             try:
                 rows = con.execute(
-                    f"describe select * from read_parquet('{_quoted(path)}')"
+                    f"describe select * from read_parquet({quoting.text(path)})"
                 ).fetchall()
             except duckdb.Error:
                 raise InputError(
@@ -65,10 +66,6 @@ def in_utf8(path: Path, encoding: str | None, work: Path) -> Path:
     return target
 
 
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")
-
-
 def load(
     con: duckdb.DuckDBPyConnection, path: Path, delimiter: str | None, nulls: Iterable[str]
 ) -> Lines:
@@ -77,21 +74,21 @@ def load(
     Rows with the wrong number of columns or invalid UTF-8 are rejected with their line.
     """
     names, sign = header(path, delimiter)
-    empty = ", ".join(f"'{_quoted(n)}'" for n in nulls) or "''"
+    empty = quoting.texts(nulls) or "''"
     cells = ", ".join(
-        f'case when "{_name(n)}"::varchar not in ({empty}) then "{_name(n)}"::varchar end as "{_name(n)}"'
-        for n in names
+        f"case when {n}::varchar not in ({empty}) then {n}::varchar end as {n}"
+        for n in map(quoting.name, names)
     )
     if not sign:
         con.execute(
             f"create or replace temp table cells as select {cells}, file_row_number + 1 as line "
-            f"from read_parquet('{_quoted(path)}', file_row_number = true)"
+            f"from read_parquet({quoting.text(path)}, file_row_number = true)"
         )
         return Lines(path)
-    spec = ", ".join(f"'{_quoted(n)}': 'VARCHAR'" for n in names)
+    spec = ", ".join(f"{quoting.text(n)}: 'VARCHAR'" for n in names)
     con.execute(
         f"create or replace temp table raw_cells as select *, row_number() over () as row_of_file "
-        f"from read_csv('{_quoted(path)}', columns = {{{spec}}}, auto_detect = false, header = true, "
+        f"from read_csv({quoting.text(path)}, columns = {{{spec}}}, auto_detect = false, header = true, "
         f"delim = '{sign}', quote = '\"', escape = '\"', store_rejects = true, strict_mode = true, "
         "max_line_size = 16777216)"
     )
@@ -118,7 +115,3 @@ def load(
 
 def _code(kind: str) -> str:
     return "bad_encoding" if "ENCODING" in kind else "bad_row"
-
-
-def _name(name: str) -> str:
-    return name.replace('"', '""')

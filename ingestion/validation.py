@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ingestion import quoting
 from ingestion.catalogue import EventType, Field, load
 
 SAFE_INTEGER = 2**53  # above it, JSON writers that use doubles have already rounded
@@ -22,7 +23,7 @@ def quoted(words: Collection[str], template: str = "'{}'") -> str:
 
 def leaf(prefix: str, key: str) -> str:
     """Name of the column with the JSON text of a key: `e_` for the envelope, `d_` for data."""
-    return '"' + f"{prefix}_{key}".replace('"', '""') + '"'
+    return quoting.name(f"{prefix}_{key}")
 
 
 def is_text(leaf: str) -> str:

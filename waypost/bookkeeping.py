@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from ingestion import settled
+from ingestion import quoting, settled
 from waypost.settings import Settings
 
 QUARANTINE = {
@@ -38,16 +38,6 @@ _SETTLED = """
     from log.quarantine where settled_at is not null group by all"""
 
 
-def quoted(text: str) -> str:
-    """SQL of a string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def listed(texts: Sequence[str]) -> str:
-    """SQL of a list of strings."""
-    return "[" + ", ".join(quoted(text) for text in texts) + "]"
-
-
 def _name(column: str) -> str:
     return f'"{column}"'
 
@@ -70,7 +60,7 @@ def typed_select(
 def side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Lay log.quarantine, log.receipts and log.drift; `settled` counts rows that a person has settled."""
     parts = sorted(str(path) for path in settings.quarantine.glob("*.parquet"))
-    reader = f"read_parquet({listed(parts)}, union_by_name = true)" if parts else None
+    reader = f"read_parquet([{quoting.texts(parts)}], union_by_name = true)" if parts else None
     joined = f"({settled.join(settings.quarantine, f'from {reader}')})" if reader else None
     select = typed_select(connection, QUARANTINE, joined)
     connection.execute(f"create or replace view log.quarantine as {select}")
@@ -87,7 +77,7 @@ def side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Non
 def _drift_reader(files: Sequence[str]) -> str:
     """One row per input, source and attribute that the catalogue does not know."""
     kinds = "{input_key: 'varchar', drift: 'struct(source varchar, name varchar, count bigint)[]'}"
-    nested = f"read_json({listed(files)}, columns = {kinds})"
+    nested = f"read_json([{quoting.texts(files)}], columns = {kinds})"
     return f"(select input_key, unnest(drift, recursive := true) from {nested})"
 
 
@@ -100,6 +90,6 @@ def _receipts_reader(files: Sequence[str]) -> str:
         "committed_at": "timestamptz",
         "sources": f"struct(source varchar, {counts})[]",
     }
-    columns = ", ".join(f"{name}: {quoted(kind)}" for name, kind in kinds.items())
-    nested = f"read_json({listed(files)}, columns = {{{columns}}})"
+    columns = ", ".join(f"{name}: {quoting.text(kind)}" for name, kind in kinds.items())
+    nested = f"read_json([{quoting.texts(files)}], columns = {{{columns}}})"
     return f"(select * exclude (sources), unnest(sources, recursive := true) from {nested})"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion import quoting
 from ingestion.controls import STAMP
 
 COLUMNS = {
@@ -25,15 +26,14 @@ def lay(connection: duckdb.DuckDBPyConnection, folder: Path, log_as_of: datetime
     """Write view `log.controls`: of each input what its last reading by `log_as_of` saw."""
     columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in COLUMNS.items())
     until = f"{log_as_of.astimezone(UTC):{STAMP}}" if log_as_of else "~"
-    known: dict[str, str] = {}
+    known: dict[str, Path] = {}
     for path in sorted(folder.glob("*.parquet")):
         input_key, _, stamp = path.stem.partition("-")
         if stamp <= until:
-            known[input_key] = str(path).replace("'", "''")
+            known[input_key] = path
     files = sorted(known.values())
     if files:
-        listed = ", ".join(f"'{name}'" for name in files)
-        reader = f"read_parquet([{listed}])"
+        reader = f"read_parquet([{quoting.texts(files)}])"
     else:
         columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in COLUMNS.items())
         reader = "range(0)"

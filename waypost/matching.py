@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import privacy
+from ingestion import privacy, quoting
 
 # Why a row has a party or none, as it is counted.
 OUTCOMES = ("matched", "unknown", "conflict", "functional", "blocked", "empty")
@@ -74,7 +74,7 @@ def match(
     """
     pairs = [(id_type, listed.cell(column)) for id_type, column in asked]
     _read(con, listed)
-    con.execute(f"attach '{_quoted(serving_copy)}' as serving (read_only)")
+    con.execute(f"attach {quoting.text(serving_copy)} as serving (read_only)")
     _check_types(con, [id_type for id_type, _ in asked])
     privacy.install(con, secret)
     _resolve(con, pairs, country)
@@ -89,7 +89,7 @@ def _read(con: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     spec = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(listed.columns)))
     con.execute(
         "create temp table cells as select *, row_number() over () as row_of_file "
-        f"from read_csv('{_quoted(listed.path)}', columns = {{{spec}}}, auto_detect = false, "
+        f"from read_csv({quoting.text(listed.path)}, columns = {{{spec}}}, auto_detect = false, "
         f"header = true, delim = '{listed.sign}', quote = '\"', escape = '\"', "
         "store_rejects = true, strict_mode = true, max_line_size = 16777216)"
     )
@@ -121,7 +121,7 @@ def _resolve(
 ) -> None:
     """Table `found`: each distinct identifier of the list, its class and its party."""
     distinct = " union ".join(
-        f"select '{_quoted(id_type)}' as id_type, {cell} as value from cells where trim({cell}) <> ''"
+        f"select {quoting.text(id_type)} as id_type, {cell} as value from cells where trim({cell}) <> ''"
         for id_type, cell in pairs
     )
     con.execute(f"create temp table ids as {distinct}")
@@ -138,7 +138,7 @@ def _resolve(
 def _decide(con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, str]]) -> None:
     """Table `decided`: one row a row of the list, in its order."""
     given = " union all ".join(
-        f"select row_of_file, '{_quoted(id_type)}' as id_type, {cell} as value from cells"
+        f"select row_of_file, {quoting.text(id_type)} as id_type, {cell} as value from cells"
         for id_type, cell in pairs
     )
     con.execute(f"""
@@ -163,7 +163,7 @@ def _write(con: duckdb.DuckDBPyConnection, listed: Listed, out: Path) -> None:
     rows = out.with_name(f"{out.name}.rows")
     con.execute(
         f"copy (select {cells}, decided.party_id from cells inner join decided using (row_of_file) "
-        f"order by row_of_file) to '{_quoted(rows)}' "
+        f"order by row_of_file) to {quoting.text(rows)} "
         f"(format csv, header false, delimiter '{listed.sign}', quote '\"', escape '\"')"
     )
     with out.open("w", encoding="utf-8-sig" if listed.has_bom else "utf-8", newline="") as head:
@@ -172,7 +172,3 @@ def _write(con: duckdb.DuckDBPyConnection, listed: Listed, out: Path) -> None:
     with rows.open("rb") as source, out.open("ab") as target:
         while chunk := source.read(1 << 20):
             target.write(chunk)
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion import compaction, inputs, log, mending, receipts, soundness
+from ingestion import compaction, inputs, log, mending, quoting, receipts, soundness
 from ingestion.catalogue import DOMAINS
 from ingestion.parts import DamagedPartError
 from ingestion.soundness import Finding
@@ -113,7 +113,7 @@ def _manifest_problem(copy: Path) -> str | None:
     """How the serving copy differs from what its manifest says; None when it does not."""
     try:
         with duckdb.connect() as con:
-            con.execute(f"attach '{str(copy).replace(chr(39), chr(39) * 2)}' as copy (read_only)")
+            con.execute(f"attach {quoting.text(copy)} as copy (read_only)")
             row = con.execute("select row_counts from copy.manifest").fetchone()
             promised: dict[str, int] = json.loads(row[0]) if row else {}
             for name, rows in promised.items():

@@ -15,9 +15,9 @@ from typing import Any
 
 import duckdb
 
-from ingestion import catalogue, log, privacy, upcasts
+from ingestion import catalogue, log, privacy, quoting, upcasts
 from waypost import control_view, upkeep
-from waypost.bookkeeping import listed, quoted, side_views, typed_select
+from waypost.bookkeeping import side_views, typed_select
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
 
@@ -66,7 +66,7 @@ def commit_limits(log_path: Path, log_as_of: datetime | None) -> dict[str, int]:
 def _rank(domain: str) -> str:
     """SQL of the type's rank, so that no model needs a join to order events."""
     kinds = catalogue.load().domain_types(domain)
-    return f"case event_type {' '.join(f'when {quoted(k.name)} then {k.rank}' for k in kinds)} end"
+    return f"case event_type {' '.join(f'when {quoting.text(k.name)} then {k.rank}' for k in kinds)} end"
 
 
 def _log_views(
@@ -74,7 +74,7 @@ def _log_views(
 ) -> None:
     for domain, limit in limits.items():
         files = log.file_uris(settings.log, domain) if limit >= 0 else []
-        reader = f"read_parquet({listed(files)}, union_by_name = true)" if files else None
+        reader = f"read_parquet([{quoting.texts(files)}], union_by_name = true)" if files else None
         typed = typed_select(connection, log.columns(domain), reader)
         select = upcasts.applied(typed, catalogue.load().domain_types(domain))
         connection.execute(

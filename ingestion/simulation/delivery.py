@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion import quoting
+
 _RAW = "(format csv, header false, quote '', escape '', delimiter '\x01')"
 _ORDER = "order by delivered_at, source, id, kind"
 
@@ -13,7 +15,7 @@ _ORDER = "order by delivered_at, source, id, kind"
 def copy_lines(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     """Write the lines of a query as they are; the file appears when it is complete."""
     part = path.with_name(f".{path.name}.part")
-    con.execute(f"copy ({query}) to '{part}' {_RAW}")
+    con.execute(f"copy ({query}) to {quoting.text(part)} {_RAW}")
     part.replace(path)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion import quoting
 from ingestion.catalogue import load
 from ingestion.simulation.company import Company
 from ingestion.simulation.problems import Value, parameters
@@ -66,7 +67,9 @@ def run(con: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def _load_tables(con: duckdb.DuckDBPyConnection) -> None:
     for path in sorted((_FOLDER / "tables").glob("*.csv")):
-        con.execute(f"create temp table {path.stem} as from read_csv('{path}', quote = '')")
+        con.execute(
+            f"create temp table {path.stem} as from read_csv({quoting.text(path)}, quote = '')"
+        )
     names = ", ".join(f"('{t.name}', '{t.domain}')" for t in load().types.values())
     con.execute(f"create temp table types as from (values {names}) as types(name, domain)")
 

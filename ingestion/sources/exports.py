@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import inputs, tables
+from ingestion import inputs, quoting, tables
 
 _REJECTED = (
     "create table if not exists rejected_rows (table_name varchar, line bigint, code varchar)"
@@ -72,16 +72,19 @@ def lay(
     """
     con.execute(_REJECTED)
     if path is None:
-        nothing = ", ".join(f"null::varchar as {_quoted(c)}" for c in columns)
-        con.execute(f"create table {_quoted(name)} as select {nothing}, 0 as row_of_file limit 0")
+        nothing = ", ".join(f"null::varchar as {quoting.name(c)}" for c in columns)
+        con.execute(
+            f"create table {quoting.name(name)} as select {nothing}, 0 as row_of_file limit 0"
+        )
         return
     lines = tables.load(con, path, None, ())
     held = {column.lower(): column for column in tables.header(path)[0]}
     cells = ", ".join(
-        f"{_quoted(held[c]) if c in held else 'null::varchar'} as {_quoted(c)}" for c in columns
+        f"{quoting.name(held[c]) if c in held else 'null::varchar'} as {quoting.name(c)}"
+        for c in columns
     )
     con.execute(
-        f"create table {_quoted(name)} as select {cells}, line as row_of_file from cells order by line"
+        f"create table {quoting.name(name)} as select {cells}, line as row_of_file from cells order by line"
     )
     con.execute("drop table cells")
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
@@ -102,7 +105,3 @@ def rows(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[Mapping[str, ob
     while batch := found.fetchmany(1000):
         for row in batch:
             yield dict(zip(names, row, strict=True))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 import duckdb
 
-from ingestion import inputs
+from ingestion import inputs, quoting
 from ingestion.quarantine import REASONS
 from ingestion.shapes import ROW_KEY
 from ingestion.sources import exports
@@ -119,7 +119,7 @@ def _of_tables(
     files = exports.table_files(path) if path.is_dir() else [path]
     with duckdb.connect() as con:
         con.execute(f"set timezone = 'UTC'; set memory_limit = '{_MEMORY}'")
-        con.execute(f"set temp_directory = '{str(work).replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"set temp_directory = {quoting.text(work)}")
         try:
             tables = exports.named(files, adapter.TABLES, work)
             for delivery in adapter.deliveries_of_tables(con, tables) if tables else ():

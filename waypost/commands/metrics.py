@@ -10,6 +10,7 @@ from typing import Any
 import click
 import duckdb
 
+from ingestion import quoting
 from waypost import documentation, metric_contract
 from waypost.cli import WaypostError
 from waypost.metric_contract import Metric
@@ -31,8 +32,9 @@ def values(serving_copy: Path, metrics: list[Metric]) -> dict[str, dict[str, flo
     if not serving_copy.exists():
         raise WaypostError(f"{serving_copy} is not there yet; run `waypost publish` first.")
     with duckdb.connect() as connection:
-        place = str(serving_copy).replace("'", "''")
-        connection.execute(f"attach '{place}' as serving (read_only); use serving")
+        connection.execute(
+            f"attach {quoting.text(serving_copy)} as serving (read_only); use serving"
+        )
         rows = {m.metric_id: connection.execute(m.query).fetchone() for m in metrics}
     names = ("numerator", "denominator", "value")
     return {key: dict(zip(names, row, strict=True)) for key, row in rows.items() if row}

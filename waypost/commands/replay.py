@@ -9,6 +9,7 @@ from typing import Any
 import click
 import duckdb
 
+from ingestion import quoting
 from waypost.cli import WaypostError
 from waypost.commands.build import build
 from waypost.settings import Settings
@@ -58,8 +59,7 @@ def differences(before: Path, after: Path) -> dict[str, dict[str, int]]:
         connection.execute("set TimeZone = 'UTC'")
         names: set[str] = set()
         for name, path in (("before", before), ("after", after)):
-            place = str(path).replace("'", "''")
-            connection.execute(f"attach '{place}' as {name}_replay (read_only)")
+            connection.execute(f"attach {quoting.text(path)} as {name}_replay (read_only)")
             rows = connection.execute(
                 "select table_name from duckdb_tables()"
                 f" where database_name = '{name}_replay' and schema_name = 'marts'"
