@@ -16,9 +16,9 @@ ID_BYTES, CODE_BYTES, CODE_WORDS, LINK_BYTES = 200, 64, 4, 2000
 EMAIL = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}"
 
 
-def quoted(words: Collection[str], template: str = "'{}'") -> str:
+def quoted(words: Collection[str]) -> str:
     """SQL list of string literals in sorted order."""
-    return ", ".join(template.format(word.replace("'", "''")) for word in sorted(words))
+    return quoting.texts(sorted(words))
 
 
 def leaf(prefix: str, key: str) -> str:
@@ -77,7 +77,7 @@ def one_of(leaf: str, values: Collection[str]) -> str:
             f"and contains('{listed}', {leaf}) then {_bare(leaf)} end"
         )
     escaped = f"contains({leaf}, '\\') and {is_text(leaf)} and {text(leaf)} in ({quoted(values)})"
-    listed = quoted(values, "'\"{}\"'")
+    listed = quoted([f'"{value}"' for value in values])
     return f"case when {leaf} in ({listed}) then {_bare(leaf)} when {escaped} then {text(leaf)} end"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -100,8 +99,8 @@ def _meanings(events: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, str
 
 def _write(out: Path, lines: list[dict[str, Any]]) -> None:
     """The whole file or none, readable for its owner alone."""
-    temporary = out.with_name(f".{out.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with (
+        privacy.replacing(out, is_private=True) as draft,
+        draft.open("w", encoding="utf-8") as file,
+    ):
         file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    temporary.replace(out)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from waypost.commands.build import _moment
+from waypost.commands.person import hash_given, person_options
 from waypost.settings import Settings
 
 
@@ -21,11 +22,7 @@ from waypost.settings import Settings
 @click.option("--until", callback=_moment, help="Before this time.")
 @click.option("--what", help="One command or page: export, erase, match, cases, find_customer …")
 @click.option("--who", help="A user of this machine, or the hash of a login.")
-@click.option(
-    "--email", metavar="-", help="Accesses to this person; the address from standard input."
-)
-@click.option("--id", "identifier", metavar="TYPE=-", help="Another identifier, likewise.")
-@click.option("--hash", "id_hash", help="The hash by which log and pages know the person.")
+@person_options("Accesses to this person; the address from standard input.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an access.")
 def command(
     since: datetime | None,
@@ -60,7 +57,6 @@ def _subject(
         return None
     from ingestion import privacy
     from waypost import access_log
-    from waypost.commands.erase import hash_given
 
     person = hash_given(settings, email, identifier, id_hash)
     return access_log.subject_of(privacy.read_secret(settings.secret_file), person)

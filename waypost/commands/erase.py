@@ -4,52 +4,21 @@ from __future__ import annotations
 
 import getpass
 import json
-import re
 import secrets
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from waypost.cli import UsageError
+from waypost.commands.person import hash_given, person_options
 from waypost.settings import Settings
-
-_HASH = re.compile(r"[0-9a-f]{32}")
-
-
-def hash_given(
-    settings: Settings, email: str | None, identifier: str | None, id_hash: str | None
-) -> str:
-    """The hash of whom the options name; a clear value comes from standard input alone."""
-    from waypost import erasure
-
-    given = [one for one in (email, identifier, id_hash) if one is not None]
-    if len(given) != 1:
-        raise UsageError("Name one person: give --email, --id or --hash, and only one of them.")
-    if id_hash is not None:
-        if not _HASH.fullmatch(id_hash):
-            raise UsageError("A hash has 32 hex digits: copy it from the pages or the log.")
-        return id_hash
-    id_type, _, value = (identifier or f"email={email}").partition("=")
-    if value != "-" or not id_type:
-        raise UsageError(
-            "An identifier in a command line stays in the shell's history: give - in its place "
-            "(--email -, --id TYPE=-) and the identifier on standard input."
-        )
-    clear = sys.stdin.readline().strip()
-    if not clear:
-        raise UsageError("Standard input is empty: give the identifier there, on one line.")
-    return erasure.hash_of(settings, id_type, clear)
 
 
 @click.command(
     epilog="Examples: `waypost erase --email - --dry-run < address.txt` · "
     "`waypost erase --id shopify_customer=- < number.txt` · `waypost erase --hash 3f2a… --json`"
 )
-@click.option("--email", metavar="-", help="The e-mail address, from standard input.")
-@click.option("--id", "identifier", metavar="TYPE=-", help="Another identifier, likewise.")
-@click.option("--hash", "id_hash", help="The hash by which log and pages know the person.")
+@person_options()
 @click.option("--dry-run", is_flag=True, help="Count what would be rewritten; change nothing.")
 @click.option("--later", is_flag=True, help="Leave it to the next run of the DAG erase_people.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON line.")

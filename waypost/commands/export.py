@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from waypost.commands.erase import hash_given
+from waypost.commands.person import hash_given, person_options
 from waypost.settings import Settings
 
 
@@ -17,9 +17,7 @@ from waypost.settings import Settings
     epilog="Examples: `waypost export --email - --out ../request-17.jsonl < address.txt` · "
     "`waypost export --hash 3f2a… --out ../request-17.jsonl --json`"
 )
-@click.option("--email", metavar="-", help="The e-mail address, from standard input.")
-@click.option("--id", "identifier", metavar="TYPE=-", help="Another identifier, likewise.")
-@click.option("--hash", "id_hash", help="The hash by which log and pages know the person.")
+@person_options()
 @click.option(
     "--out",
     required=True,
