@@ -12,8 +12,6 @@ import re
 from pathlib import Path
 from uuid import uuid4
 
-from ingestion import privacy
-
 _SEALED = re.compile(r"^part-\d{8}-[0-9a-z]+-[0-9a-f]{12}-(?P<checksum>[0-9a-f]{32})\.parquet$")
 
 # First 63 bits of `event_key`: a column of the file alone, by which the key check finds its way.
@@ -40,6 +38,8 @@ def unsealed(folder: Path, number: int, label: str) -> Path:
 
 def seal(part: Path) -> Path:
     """Make a written part durable and put its checksum into its name; returns the new path."""
+    from ingestion import privacy  # the front door imports this module, and must stay quick
+
     privacy.sync(part)
     return part.rename(part.with_name(f"{part.stem}-{checksum(part)}.parquet"))
 
