@@ -17,12 +17,15 @@ from typing import BinaryIO
 import duckdb
 import numpy as np
 
+from ingestion import quoting
 from ingestion.forms import is_lines, is_object, is_one_object
 from ingestion.shapes import MAX_OBJECT
 
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 8 * 2**20
-CHUNK_BYTES = 400 * 2**20  # of JSON text that are held in memory at a time
+# Of JSON text: a chunk and the next one are held in memory at a time, or a whole file of twice the
+# size. With larger chunks DuckDB puts tables aside on the disk, smaller ones plan more statements.
+CHUNK_BYTES = 256 * 2**20
 TABLES = (".csv", ".tsv", ".parquet", ".zip", ".csv.gz", ".tsv.gz")
 
 
@@ -128,13 +131,12 @@ def _single(lines: Lines, target: Path) -> Lines:
 
 def _array(lines: Lines, target: Path) -> Lines:
     """Split a JSON array into lines; a broken array keeps the elements before the break."""
-    source, out = (str(p).replace("'", "''") for p in (lines.path, target))
     try:
         with duckdb.connect() as con:
             con.execute(
                 "copy (select replace(replace(json::varchar, chr(13), ' '), chr(10), ' ') "
-                f"from read_json_objects('{source}', format = 'array', "
-                f"maximum_object_size = {MAX_OBJECT})) to '{out}' "
+                f"from read_json_objects({quoting.text(lines.path)}, format = 'array', "
+                f"maximum_object_size = {MAX_OBJECT})) to {quoting.text(target)} "
                 "(format csv, header false, quote '', escape '', delimiter '\x01')"
             )
         return Lines(target, lines.rejected)
@@ -200,8 +202,8 @@ class Chunk:
 
 
 def chunks(path: Path, work: Path, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
-    """Cut a JSON-lines file into stretches of about `size` bytes; a smaller file is one stretch."""
-    if path.stat().st_size <= size + size // 2:
+    """Cut a JSON-lines file into stretches of about `size` bytes; one of up to two sizes is whole."""
+    if path.stat().st_size <= 2 * size:
         yield Chunk(path, 1, 0)
         return
     line, offset = 1, 0

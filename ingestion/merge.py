@@ -20,7 +20,7 @@ from deltalake import DeltaTable
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import sealing, side_by_side
+from ingestion import quoting, sealing, side_by_side
 
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
@@ -129,9 +129,8 @@ def _sound(domain: str) -> str:
 
 
 def _listed(paths: list[str], *, columns_differ: bool = True) -> str:
-    quoted = ", ".join("'" + p.replace("'", "''") + "'" for p in paths)
     return (
-        f"read_parquet([{quoted}], filename = true, file_row_number = true, "
+        f"read_parquet([{quoting.texts(paths)}], filename = true, file_row_number = true, "
         f"union_by_name = {columns_differ})"
     )
 
@@ -256,10 +255,9 @@ def _write_part(
 ) -> tuple[Path, int]:
     """Write a part and seal it; returns its path and its number of rows."""
     part = part_files.unsealed(merged.staging, merged.commit_no, append_key)
-    target = str(part).replace("'", "''")
     row = con.execute(
         f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key, "
-        f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to '{target}' ({part_files.FORMAT})"
+        f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to {quoting.text(part)} ({part_files.FORMAT})"
     ).fetchone()
     return part_files.seal(part), int(row[0]) if row else 0
 

@@ -20,6 +20,7 @@ from ingestion import (
     mapping,
     privacy,
     quarantine,
+    quoting,
     receipts,
     refusals,
     sources,
@@ -182,7 +183,7 @@ def _connection(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
-        con.execute(f"set temp_directory = '{str(work).replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"set temp_directory = {quoting.text(work)}")
         yield con
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingestion import validation
+from ingestion import quoting, validation
 from ingestion.catalogue import EventType, Field, load
 from ingestion.payload import ABOUT_THE_TELLING
 from ingestion.shapes import Shapes
@@ -40,8 +40,8 @@ def _is_link(leaf: str) -> str:
 
 def _is_one_of(leaf: str, field: Field) -> str:
     """A JSON string has no raw line end, so that it is found only whole."""
-    words = "\n".join(f'"{value}"' for value in field.values).replace("'", "''")
-    return f"{leaf} < '#' and contains('{words}', {leaf})"
+    words = quoting.text("\n".join(f'"{value}"' for value in field.values))
+    return f"{leaf} < '#' and contains({words}, {leaf})"
 
 
 def _is_cheap(field: Field) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion import quoting
 from ingestion.catalogue import load
 from ingestion.validation import fields_of, quoted
 
@@ -105,13 +106,12 @@ def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     # no `in (…)`: a list that long becomes a join, and a join does not keep the order of lines
     known = "\n".join(["", *(f'"{name}"' for name in sorted(load().types)), ""])
     is_known = f"contains('{known}', chr(10) || found[1] || chr(10))"
-    name = str(path).replace("'", "''")
     con.execute(
         f"""create or replace table next_lines as
         with parsed as (
             select json, hash(json_keys(json, ['$', '$.data'])) as shape, json_extract(json,
                 ['$.type', '$.data.party_refs', '$.data.actor'])::varchar[] as found
-            from read_ndjson_objects('{name}', ignore_errors = true, compression = 'none',
+            from read_ndjson_objects({quoting.text(path)}, ignore_errors = true, compression = 'none',
                 maximum_object_size = {MAX_OBJECT})
         )
         select json, shape,
