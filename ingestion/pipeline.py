@@ -210,7 +210,13 @@ def _take_in(reading: Reading, account: Account, rejects: list[Reject]) -> None:
     for origin, number in Counter(reject.source for reject in rejects).items():
         account.add(origin, "quarantined", number)
     if not options.dry_run:
-        quarantine.write(options.quarantine, reading.input_key, rejects, options.run_started_at)
+        quarantine.write(
+            reading.con,
+            options.quarantine,
+            reading.input_key,
+            rejects,
+            options.run_started_at,
+        )
 
 
 @contextmanager

@@ -87,7 +87,9 @@ class Reject:
     shape: str | None
 
 
-def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | None]:
+def shapes(
+    con: duckdb.DuckDBPyConnection, path: Path, offsets: np.ndarray, lengths: np.ndarray
+) -> list[str | None]:
     """Shape of the lines at these places, without values; keys that could tell something masked."""
     if not len(offsets):
         return []
@@ -100,8 +102,8 @@ def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | N
     lines = [
         line if line and line.count("[") + line.count("{") <= shallow else None for line in lines
     ]
-    with duckdb.connect() as con:
-        rows = con.execute(
+    with con.cursor() as own:  # a database of its own would empty every allocator when it closes
+        rows = own.execute(
             """select left(regexp_replace(case when json_valid(line)
                 then json_structure(line::json)::varchar end,
                 '"([^"]*[^A-Za-z_"][^"]*|[^"]{41,})":', '"…":', 'g'), 2000)
@@ -111,7 +113,13 @@ def shapes(path: Path, offsets: np.ndarray, lengths: np.ndarray) -> list[str | N
     return [shape for (shape,) in rows]
 
 
-def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime) -> Path:
+def write(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    input_key: str,
+    rejects: list[Reject],
+    seen_at: datetime,
+) -> Path:
     """Replace the input's quarantine file in one rename; an input without rejects has none."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{input_key}.parquet"
@@ -133,7 +141,7 @@ def write(folder: Path, input_key: str, rejects: list[Reject], seen_at: datetime
         "first_seen_at": [seen_at] * len(rejects),
     }
     rows = ", ".join(f"unnest(${name}::{kind}[]) as {name}" for name, kind in COLUMNS.items())
-    with privacy.replacing(target) as draft, duckdb.connect() as con:  # two may read the same input
+    with privacy.replacing(target) as draft:  # two may read the same input
         con.execute(f"copy (select {rows}) to {quoting.text(draft)} (format parquet)", columns)
     return target
 

@@ -240,7 +240,7 @@ class Reading:
             return []
         rows = np.array([row for row, *_ in found], dtype=np.int64)
         numbers, starts, lengths = inputs.positions(chunk.path, rows)
-        shown = quarantine.shapes(chunk.path, starts, lengths)
+        shown = quarantine.shapes(self.con, chunk.path, starts, lengths)
         is_mapped = bool(self.options.mapping or self.options.adapter)
         rejects = []
         for at, (_, problem, source, line) in enumerate(found):
