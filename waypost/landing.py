@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from waypost.settings import Settings
@@ -31,6 +32,27 @@ def groups(settings: Settings, folders: Sequence[str]) -> list[Group]:
     taken = {path for group in claimed for path in group.paths}
     plain = [p for p in pipeline.find_files(roots) if taken.isdisjoint(p.parents)]
     return [Group(plain), *claimed]
+
+
+def take_in(
+    settings: Settings, group: Group, files: Sequence[Path], *, run_started_at: datetime
+) -> dict[str, int]:
+    """Bring files of a group into the log the way the group is read; returns the counts.
+
+    Raises as `pipeline.ingest` does.
+    """
+    from ingestion import pipeline
+
+    return pipeline.ingest(
+        files,
+        log=settings.log,
+        quarantine=settings.quarantine,
+        secret_file=settings.secret_file,
+        run_started_at=run_started_at,
+        clock=lambda: datetime.now(UTC),
+        mapping_file=group.mapping_file,
+        adapter=group.adapter,
+    )
 
 
 def _claimed(settings: Settings, root: Path) -> Iterator[Group]:

@@ -59,7 +59,6 @@ def ingest_landing(
     run_started_at: datetime,
 ) -> Counts:
     """Bring the files of these landing folders into the log; one bad group stops no other."""
-    from ingestion import pipeline
     from ingestion.inputs import InputError
     from ingestion.mapping import MappingError
     from ingestion.reading import COUNTS
@@ -71,15 +70,8 @@ def ingest_landing(
     with _recorded(settings, f"ingest_{folders[0]}"):
         for group in landing.groups(settings, folders):
             try:
-                counts = pipeline.ingest(
-                    group.paths,
-                    log=settings.log,
-                    quarantine=settings.quarantine,
-                    secret_file=settings.secret_file,
-                    run_started_at=run_started_at,
-                    clock=lambda: datetime.now(UTC),
-                    mapping_file=group.mapping_file,
-                    adapter=group.adapter,
+                counts = landing.take_in(
+                    settings, group, group.paths, run_started_at=run_started_at
                 )
             except (InputError, MappingError) as error:
                 errors.append(error)

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -176,18 +176,8 @@ def _read_again(settings: Settings, landed: dict[str, Path], now: datetime) -> N
 
 def _read_file(settings: Settings, file: Path, started: datetime) -> None:
     """Ingest one landed file the way its folder says, as a run that started at that time."""
-    from ingestion import pipeline
     from waypost import landing
 
     for group in landing.groups(settings, LANDING):
         if not {file, *file.parents}.isdisjoint(group.paths):
-            pipeline.ingest(
-                [file],
-                log=settings.log,
-                quarantine=settings.quarantine,
-                secret_file=settings.secret_file,
-                run_started_at=started,
-                clock=lambda: datetime.now(UTC),
-                mapping_file=group.mapping_file,
-                adapter=group.adapter,
-            )
+            landing.take_in(settings, group, [file], run_started_at=started)
