@@ -82,10 +82,6 @@ class Shapes:
         """Some line of the type carries the key in its data."""
         return kind in self.carriers.get(key, ())
 
-    def has_unknown(self) -> bool:
-        """Some line carries an attribute that the catalogue does not know."""
-        return bool(self.unknown or self.unknown_envelope or self.ext)
-
 
 def _first(keys: dict[str, set[str]]) -> dict[str, set[str]]:
     return {key: keys[key] for key in sorted(keys)[:_MAX_UNKNOWN]}
