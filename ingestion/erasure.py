@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
+from filelock import FileLock
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
@@ -42,20 +44,35 @@ class Erasure:
         """The file that says that it is under way."""
         return refusals.folder(log) / f"{self.request_id}.json"
 
+    def has_begun(self, log: Path) -> bool:
+        """True when the door knows its number: before that no part holds its stand-ins."""
+        return (refusals.folder(log) / f"{self.request_id}.parquet").exists()
+
     def keep(self, log: Path) -> None:
         """Write it down, readable for its owner alone, in one rename and durable."""
-        place = self.place(log)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        privacy.write_whole(place, json.dumps(asdict(self)))
+        with _writing(log):
+            privacy.write_whole(self.place(log), json.dumps(asdict(self)))
 
     def forget(self, log: Path) -> None:
-        """Throw it away: from now on nothing leads from the stand-ins to the person."""
-        privacy.drop_drafts(refusals.folder(log), of=self.request_id)
-        self.place(log).unlink(missing_ok=True)
+        """Throw it away: from now on nothing leads from the stand-ins to the person.
+
+        So do drafts of any request that a crash left behind; the caller holds the lock of erasures.
+        """
+        with _writing(log):
+            privacy.drop_drafts(refusals.folder(log))
+            self.place(log).unlink(missing_ok=True)
 
     def stand_in(self, trace: str) -> str:
         """What stands in place of a trace, the same in all parts."""
         return hashlib.sha256(f"{self.salt}\x1f{trace}".encode()).hexdigest()[:32]
+
+
+@contextmanager
+def _writing(log: Path) -> Iterator[None]:
+    """While a request is written: nobody takes its draft for one that a crash left behind."""
+    refusals.folder(log).mkdir(parents=True, exist_ok=True)
+    with FileLock(refusals.folder(log) / ".lock"):
+        yield
 
 
 def begin(log: Path, secret: bytes, id_hash: str, *, salt: str, at: datetime) -> Erasure:
@@ -76,19 +93,23 @@ def begin(log: Path, secret: bytes, id_hash: str, *, salt: str, at: datetime) ->
 def as_one(log: Path, secret: bytes, erasure: Erasure) -> Erasure:
     """The erasure, joined with another of the same person, so that each person has one number.
 
-    One under way gives number and salt, because parts may hold its stand-ins already; one that has
-    ended gives its number. The caller holds the lock of erasures, and has looked who the person is.
+    One that has begun gives number and salt, because parts may hold its stand-ins already; one that
+    has ended gives its number. The caller holds the lock of erasures, and has looked who the person
+    is.
     """
     people = sorted(trace for trace in erasure.found if trace.startswith("id/"))
     others = (one for one in under_way(log) if one.request_id != erasure.request_id)
     if other := next((one for one in others if {*people} & {*one.found}), None):
+        is_first = erasure.has_begun(log) and not other.has_begun(log)
+        kept, gone = (erasure, other) if is_first else (other, erasure)
         found, told = {*other.found, *erasure.found}, {*other.inputs, *erasure.inputs}
-        joined = replace(other, found=tuple(sorted(found)), inputs=tuple(sorted(told)))
+        joined = replace(kept, found=tuple(sorted(found)), inputs=tuple(sorted(told)))
     else:
+        gone = erasure
         joined = replace(erasure, request_id=_ended(log, secret, people) or erasure.request_id)
-    if joined.request_id != erasure.request_id:
+    if joined.request_id != gone.request_id:
         joined.keep(log)
-        erasure.forget(log)
+        gone.forget(log)
     return joined
 
 

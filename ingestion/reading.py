@@ -141,10 +141,10 @@ class Reading:
     merged: dict[str, Merged] = field(default_factory=dict)
     conflicts: dict[str, list[Reject]] = field(default_factory=dict)
     refused: dict[str, Counter[str]] = field(default_factory=dict)
-    known_refusals: refusals.State = ()
+    known_refusals: dict[str, refusals.State] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known_refusals = refusals.state(self.options.log)
+        self.known_refusals = dict.fromkeys(DOMAINS, refusals.state(self.options.log))
 
     def read_all(self, account: Account) -> list[Reject]:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
@@ -159,25 +159,29 @@ class Reading:
         return rejects
 
     def commit(self, domain: str) -> Merged:
-        """Commit a domain under its lock; reads it again when somebody else was faster."""
+        """Commit a domain under its lock; reads it again as often as somebody else was faster."""
         with event_log.locked(self.options.log, domain):
-            if domain not in self.merged:
+            if domain not in self.merged:  # none of its events: no tombstone can come too late
                 self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
-            try:
-                self._commit(domain)
-            except merge.MovedError:
-                merge.discard(self.merged.pop(domain))
-                self.conflicts.pop(domain, None)
-                self.refused.pop(domain, None)  # tombstones may have come since: counted anew
-                self.known_refusals = refusals.state(self.options.log)
-                with self.ahead.again() as again:
-                    for chunk, drafts in again.each(partial(self._load, (domain,))):
-                        self._merge(chunk, {k: v for k, v in drafts.items() if k == domain}, [])
-                self._commit(domain)
-        return self.merged[domain]
+                self.known_refusals[domain] = refusals.state(self.options.log)
+            while True:
+                try:
+                    self._commit(domain)
+                    return self.merged[domain]
+                except merge.MovedError:
+                    self._read_again(domain)
+
+    def _read_again(self, domain: str) -> None:
+        merge.discard(self.merged.pop(domain))
+        self.conflicts.pop(domain, None)
+        self.refused.pop(domain, None)  # tombstones may have come since: counted anew
+        self.known_refusals[domain] = refusals.state(self.options.log)
+        with self.ahead.again() as again:
+            for chunk, drafts in again.each(partial(self._load, (domain,))):
+                self._merge(chunk, {k: v for k, v in drafts.items() if k == domain}, [])
 
     def _commit(self, domain: str) -> None:
-        if refusals.state(self.options.log) != self.known_refusals:
+        if refusals.state(self.options.log) != self.known_refusals[domain]:
             raise merge.MovedError(domain)
         # a rotation has begun since: what was read is sealed by too few keys
         privacy.check_fingerprint(self.options.secret, self.options.log / "secret.fingerprint")

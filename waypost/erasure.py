@@ -66,7 +66,7 @@ def _known(
     request = _begin(settings, id_hash, now=now, salt=salt)
     found, counts = _look(settings, request, seen)
     is_known = counts["events"] or request.place(settings.log).exists()
-    if not is_known and not _is_done(settings, request):
+    if not is_known and not request.has_begun(settings.log):
         raise WaypostError(
             "The log knows nobody by that identifier, so nothing was changed: look at its type and spelling."
         )
@@ -134,10 +134,6 @@ def _look(settings: Settings, request: Erasure, seen: Sightings) -> tuple[Erasur
         return erasure.look(settings.log, request, seen)
     except person.NoPersonError as error:
         raise WaypostError(str(error)) from error
-
-
-def _is_done(settings: Settings, request: Erasure) -> bool:
-    return (refusals.folder(settings.log) / f"{request.request_id}.parquet").exists()
 
 
 def _refuse(settings: Settings, request: Erasure) -> None:

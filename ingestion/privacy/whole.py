@@ -38,11 +38,10 @@ def drafts(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("*") if p.suffix in (_DRAFT, _DRAFT_BEFORE))
 
 
-def drop_drafts(folder: Path, of: str = "") -> None:
-    """Delete them where the name holds `of`; the caller's lock keeps whoever would write one away."""
+def drop_drafts(folder: Path) -> None:
+    """Delete them; the caller's lock keeps whoever would write one away."""
     for draft in drafts(folder):
-        if of in draft.name:
-            draft.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
 
 
 def write_whole(place: Path, text: str) -> None:

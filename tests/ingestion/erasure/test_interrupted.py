@@ -10,13 +10,14 @@ from filelock import FileLock
 
 from dashboards.publish import PublishError
 from ingestion import erasure as steps_of_log
-from ingestion import privacy
+from ingestion import privacy, refusals
 from ingestion.reading import Account, Reading
 from tests.ingestion.conftest import Home
 from tests.ingestion.erasure.conftest import NOW, SALT, forget, lay
 from tests.ingestion.people import (
     ADA,
     ADAS,
+    BEA,
     HERS,
     case,
     files_with,
@@ -88,6 +89,17 @@ def test_a_crash_before_the_receipt_of_the_erasure_is_healed(settings: Settings)
     assert [one for one in upkeep.examine(settings, deep=True) if one.is_broken] == []
 
 
+def test_a_request_that_a_crash_left_half_written_goes_with_the_next_erasure(
+    settings: Settings,
+) -> None:
+    """Run again, the same request has another number."""
+    folder = settings.log / "erasures"
+    folder.mkdir(exist_ok=True)
+    (folder / ".0123.json.4567.part").write_text(hash_of(settings))
+    forget(settings)
+    assert [path.name for path in folder.glob("*.part")] == []
+
+
 def test_a_tombstone_that_comes_during_an_ingest_is_counted(
     home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,3 +119,62 @@ def test_a_tombstone_that_comes_during_an_ingest_is_counted(
     assert counts["read"] == 14 == sum(counts[name] for name in parts)
     assert (counts["refused"], counts["appended"], counts["quarantined"]) == (7, 2, 1)
     assert files_with(settings, "ord-9002", "zd-9003") == [f"{file}: ord-9002", f"{file}: zd-9003"]
+
+
+@pytest.fixture
+def erased_once_read(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ada is erased when the next input is read, and none of its domains committed."""
+    read_all = Reading.read_all
+
+    def read(reading: Reading, account: Account) -> Any:
+        monkeypatch.setattr(Reading, "read_all", read_all)
+        rejects = read_all(reading, account)
+        forget(settings)
+        return rejects
+
+    monkeypatch.setattr(Reading, "read_all", read)
+
+
+@pytest.mark.usefixtures("erased_once_read")
+def test_a_tombstone_that_comes_during_an_ingest_is_met_where_a_domain_is_missing(
+    home: Home,
+) -> None:
+    counts = home.ingest(home.write("order/meanwhile.jsonl", [order(9002, ADAS), order(9003, [])]))
+    assert (counts["refused"], counts["appended"]) == (1, 1)
+
+
+def test_a_tombstone_that_comes_during_an_ingest_is_known_to_each_domain(home: Home) -> None:
+    settings = home.settings()
+    home.ingest(home.write("contact/first.jsonl", [case(7002, refs(("email", ADA)))]))
+    file = home.write("order/both.jsonl", [case(7003, refs(("email", ADA))), order(9002, ADAS)])
+    with pytest.MonkeyPatch.context() as patch:
+        commit = Reading.commit
+
+        def erased_before(reading: Reading, domain: str) -> Any:
+            patch.setattr(Reading, "commit", commit)
+            forget(settings)
+            return commit(reading, domain)
+
+        patch.setattr(Reading, "commit", erased_before)
+        counts = home.ingest(file)
+    assert (counts["refused"], counts["appended"]) == (2, 0)
+    assert home.rows("order") == []
+
+
+@pytest.mark.usefixtures("erased_once_read")
+def test_tombstones_may_come_while_an_input_is_read_again(
+    home: Home, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beas = f"id/{hash_of(settings, BEA)}"
+    merge_ = Reading._merge
+
+    def more(reading: Reading, *given: Any) -> Any:
+        if given[2] == []:  # of a second reading nothing is wrong
+            monkeypatch.setattr(Reading, "_merge", merge_)
+            refusals.add(reading.con, settings.log, "another", [beas])
+        return merge_(reading, *given)
+
+    monkeypatch.setattr(Reading, "_merge", more)
+    theirs = [order(9002, ADAS), order(9003, refs(("email", BEA))), order(9004, []), "{broken"]
+    counts = home.ingest(home.write("order/meanwhile.jsonl", theirs))
+    assert (counts["refused"], counts["appended"], counts["quarantined"]) == (2, 1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 
 from ingestion import erasure as steps_of_log
-from ingestion import log
+from ingestion import log, privacy
+from ingestion.sightings import Sightings
 from tests.ingestion.conftest import Home
 from tests.ingestion.erasure.conftest import NOW, SALT
 from tests.ingestion.people import ADA, BEA, HERS, files_with, hash_of
+from tests.interruptions import stopped_at
 from waypost import erasure
 from waypost.settings import Settings
 
@@ -88,3 +91,23 @@ def test_what_another_request_began_is_finished_with_its_salt(
     orders = {one for (one,) in home.rows("order", "order_id")}
     assert begun.stand_in("order/ord-7001") in orders
     assert files_with(settings, *HERS) == [] and steps_of_log.under_way(settings.log) == []
+
+
+def test_what_has_begun_keeps_its_salt_beside_a_request_that_waits(
+    settings: Settings,
+) -> None:
+    """Asked for by another identifier before the first had written down whom it found."""
+    erasure.ask(settings, hash_of(settings, "c-4711", "shop_customer"), now=NOW, salt="1" * 64)
+    (waits,) = steps_of_log.under_way(settings.log)
+    waits.forget(settings.log)
+    with stopped_at(2, steps_of_log, "swap"):
+        erasure.erase(settings, hash_of(settings), now=NOW, salt=SALT)
+    (begun,) = steps_of_log.under_way(settings.log)
+    waits.keep(settings.log)
+    for one in (begun, waits):
+        secret = privacy.read_secret(settings.secret_file)
+        looked, _ = steps_of_log.look(settings.log, replace(one, found=begun.found), Sightings())
+        joined = steps_of_log.as_one(settings.log, secret, looked)
+        assert (joined.request_id, joined.salt) == (begun.request_id, SALT)
+        assert steps_of_log.under_way(settings.log) == [joined]
+        waits.keep(settings.log)
