@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +26,7 @@ class Ahead:
         self, con: duckdb.DuckDBPyConnection, work: Path, lines: Callable[[], inputs.Lines]
     ) -> None:
         self._con, self._work, self._given = con, work, lines
-        self._chunks: Iterator[inputs.Chunk] | None = None
+        self._chunks: Generator[inputs.Chunk, None, None] | None = None
         self._aside = ThreadPoolExecutor(1)
         self._following = self._aside.submit(self._read)
 
@@ -55,3 +55,5 @@ class Ahead:
 
     def __exit__(self, *_: object) -> None:
         self._aside.shutdown()
+        if self._chunks:
+            self._chunks.close()  # it cuts the chunk after the next: nobody writes to `work` any more

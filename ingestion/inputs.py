@@ -7,7 +7,7 @@ import json
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -201,7 +201,7 @@ class Chunk:
     first_byte: int
 
 
-def chunks(path: Path, work: Path, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
+def chunks(path: Path, work: Path, size: int = CHUNK_BYTES) -> Generator[Chunk, None, None]:
     """Cut a JSON-lines file into stretches of about `size` bytes; one of up to two sizes is whole."""
     if path.stat().st_size <= 2 * size:
         yield Chunk(path, 1, 0)

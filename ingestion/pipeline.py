@@ -36,7 +36,7 @@ from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _MEMORY = "1GB"
-_LARGE = 64 * 2**20  # bytes of a file from which on reading begins before it is known to be new
+_LARGE = 64 * 2**20  # bytes of a file that is read while it is hashed, where it is likely new
 Progress = Callable[[Path, int, int], None]
 
 
@@ -131,8 +131,7 @@ def ingest(
 
 def _ingest_file(path: Path, options: Options) -> Counter[str]:
     with ExitStack() as held:
-        # a large file is read while it is hashed; that of a known one was in vain then
-        begun = _begin(held, path, options) if _is_large(path, options) else None
+        begun = _begin(held, path, options) if _is_ahead(path, options) else None
         input_key = exports.input_key(path) if path.is_dir() else inputs.input_key(path)
         append_key = options.append_key(input_key)
         receipt = receipts.read(options.log, input_key)
@@ -161,9 +160,11 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
     return account.counts
 
 
-def _is_large(path: Path, options: Options) -> bool:
+def _is_ahead(path: Path, options: Options) -> bool:
+    """A large file of events that lies where nothing was taken in before: else it is likely known."""
     is_plain = not (options.mapping or options.adapter)
-    return is_plain and path.stat().st_size >= _LARGE
+    is_large = is_plain and path.stat().st_size >= _LARGE
+    return is_large and options.given(path)["path"] not in options.given_before
 
 
 def _begin(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,17 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from ingestion import checks, draft, inputs, mapping, merge, privacy, quarantine, refusals
+from ingestion import (
+    checks,
+    draft,
+    inputs,
+    mapping,
+    merge,
+    privacy,
+    quarantine,
+    receipts,
+    refusals,
+)
 from ingestion import log as event_log
 from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS, load
@@ -61,6 +71,11 @@ class Options:
             map_key = f"{self.adapter.NAME} {self.adapter.VERSION} {self.topic or ''}"
         parts = (input_key, map_key, ADAPTER_VERSION, load().version, self.country, str(given))
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+    @cached_property
+    def given_before(self) -> frozenset[str]:
+        """Where the inputs lay that are taken in, as `given` tells it."""
+        return receipts.places(self.log)
 
     def given(self, path: Path) -> dict[str, Any]:
         """What a new reading of the input must be told; paths below the home are relative to it."""

@@ -6,6 +6,7 @@ Beside them a rotation notes inputs that have begun and not ended, for they are 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,15 @@ def path_of(log: Path, input_key: str) -> Path:
 def names(log: Path) -> list[str]:
     """Keys of the inputs that have a receipt, in their order."""
     return sorted(path.stem for path in (log / "inputs").glob("*.json"))
+
+
+def places(log: Path) -> frozenset[str]:
+    """Where the files lay of which receipts tell, as they were given; what cannot be read tells none."""
+    found = set()
+    for key in names(log):
+        with suppress(OSError, ValueError):
+            found.add(str((read(log, key) or {}).get("given", {}).get("path")))
+    return frozenset(found)
 
 
 def read(log: Path, input_key: str) -> dict[str, Any] | None:
