@@ -12,6 +12,7 @@ import numpy as np
 
 from ingestion import privacy, quoting
 
+# of the files, with their SQL types
 COLUMNS = {
     "quarantine_id": "varchar",
     "input_key": "varchar",

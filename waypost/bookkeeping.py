@@ -6,24 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from ingestion import quoting, settled
+from ingestion import quarantine, quoting, settled
 from waypost.settings import Settings
 
-QUARANTINE = {
-    "quarantine_id": "varchar",
-    "input_key": "varchar",
-    "source": "varchar",
-    "line_number": "bigint",
-    "byte_offset": "bigint",
-    "stage": "varchar",
-    "code": "varchar",
-    "path": "varchar",
-    "reason": "varchar",
-    "shape": "varchar",
-    "first_seen_at": "timestamptz",
-    "settled_reason": "varchar",
-    "settled_at": "timestamptz",
-}
+QUARANTINE = quarantine.COLUMNS | {"settled_reason": "varchar", "settled_at": "timestamptz"}
 COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused")
 RECEIPTS = {
     "input_key": "varchar",
