@@ -6,9 +6,10 @@ import gzip
 import json
 from typing import Any
 
+import duckdb
 import pytest
 
-from ingestion import inputs
+from ingestion import inputs, quarantine
 from tests.ingestion.conftest import Home, event, message
 
 BAD_EVENTS: dict[str, tuple[Any, str, str]] = {
@@ -217,3 +218,21 @@ def test_a_broken_line_keeps_its_place(home: Any) -> None:
         )
         assert counts["quarantined"] == 1
     assert [line for _, _, line in home.reasons()] == [18] * 5
+
+
+def test_many_rejects_are_written_as_few(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are looked at and written a batch at a time, so that a file of nothing else fits in memory."""
+    wrong = [event(n, time="never", data={"more": [n] * (n % 3)}) for n in range(1, 8)]
+    told = []
+    for batch in (5_000, 3):
+        monkeypatch.setattr(quarantine, "_BATCH", batch)
+        home.ingest(home.write(f"contact/{batch}.jsonl", [*wrong, "{broken", " " * batch]))
+        (file,) = (home.path / "quarantine").glob("*.parquet")
+        with duckdb.connect() as con:
+            columns = "* exclude (quarantine_id, input_key), split_part(quarantine_id, '-', 2)"
+            told.append(
+                con.execute(f"select {columns} from read_parquet(?)", [str(file)]).fetchall()
+            )
+        file.unlink()
+    assert told[0] == told[1] and len(told[0]) == 8
+    assert [row[-1] for row in told[1]] == [str(n) for n in range(8)]
