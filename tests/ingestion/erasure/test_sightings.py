@@ -14,7 +14,9 @@ from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
 from ingestion.sightings import Sightings, columns, reader
 from tests.ingestion.conftest import Home, event
+from tests.ingestion.erasure.conftest import NOW, forget
 from tests.ingestion.people import case
+from waypost import rotation
 from waypost.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -48,7 +50,15 @@ def first_release(tmp_path: Path) -> Path:
     return log
 
 
-@pytest.mark.parametrize("which", ["rich", "first_release"])
+@pytest.fixture
+def rewritten(rich: Settings) -> Settings:
+    """Parts in which a person has stand-ins and all hashes are sealed by a second key."""
+    forget(rich)
+    rotation.rotate(rich, key="9" * 64, now=NOW)
+    return rich
+
+
+@pytest.mark.parametrize("which", ["rich", "rewritten", "first_release"])
 def test_each_trace_is_found_where_it_stands_and_nowhere_else(
     which: str, request: pytest.FixtureRequest
 ) -> None:
