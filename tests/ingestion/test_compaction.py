@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingestion import compaction, log, parts
@@ -68,9 +69,11 @@ def test_an_append_under_way_is_not_disturbed(home: Home, monkeypatch: pytest.Mo
     begun: list[str] = []
     begin, commit = merge.begin, reading.Reading.commit
 
-    def watched(con: object, folder: Path, domain: str, staging: Path) -> merge.Merged:
+    def watched(
+        con: duckdb.DuckDBPyConnection, folder: Path, domain: str, staging: Path
+    ) -> merge.Merged:
         begun.append(domain)
-        return begin(con, folder, domain, staging)  # type: ignore[arg-type]
+        return begin(con, folder, domain, staging)
 
     def interrupted(self: reading.Reading, domain: str) -> merge.Merged:
         if domain == "contact":

@@ -9,14 +9,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.ingestion.conftest import Home, event
 from waypost import upkeep
+from waypost.settings import Settings
 
 
-def waypost(home: Home, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+def waypost(home: Home, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "waypost.cli", *arguments],
         env={
@@ -26,7 +28,7 @@ def waypost(home: Home, *arguments: str, **options: object) -> subprocess.Comple
         },
         capture_output=True,
         text=True,
-        **options,  # type: ignore[call-overload]
+        **options,
     )
 
 
@@ -46,8 +48,8 @@ def assert_as_undisturbed(home: Home, file: Path, expected: list[str]) -> None:
     assert [one for one in upkeep.examine(settings, deep=True) if one.is_broken] == []
 
 
-def settings_of(home: Home) -> upkeep.Settings:
-    return upkeep.Settings(home=home.path, secret_file=home.path.parent / "secret")
+def settings_of(home: Home) -> Settings:
+    return Settings(home=home.path, secret_file=home.path.parent / "secret")
 
 
 @pytest.fixture

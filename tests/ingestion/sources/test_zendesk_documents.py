@@ -82,7 +82,7 @@ def test_deletions_searches_and_the_event_bus() -> None:
     assert (event["from_status"], event["to_status"]) == ("open", "closed")
     ticket = {"id": 7, "result_type": "ticket", "created_at": TIME, "via": {"channel": "chat"}}
     found = outcomes({"results": [ticket, {"result_type": "group", "id": 1}], "count": 2})
-    assert [o if isinstance(o, Unused) else o["id"] for o in found] == [  # type: ignore[index]
+    assert [o["id"] if isinstance(o, dict) else o for o in found] == [
         "ticket/7/opened",
         Unused("topic not used: results"),
     ]
