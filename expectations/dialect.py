@@ -7,17 +7,16 @@ import os
 
 from duckdb_engine import Dialect
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 URL_SCHEME = "duckdb+buffered"
 
 
-# the base is whatever context duckdb-engine uses: known at run time only, so mypy cannot follow
-class _BufferedContext(Dialect.execution_ctx_cls):  # type: ignore[misc,valid-type]
+class _BufferedContext(PGExecutionContext_psycopg2):  # the base of duckdb-engine's own
     """Great Expectations reads rows after closing the connection, with which the cursor dies."""
 
-    def post_exec(self) -> None:
-        super().post_exec()
+    def post_exec(self) -> None:  # the base's own logs notices, of which DuckDB has none
         if self.cursor is not None and self.cursor.description:
             rows = self.cursor.fetchall()
             self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
