@@ -25,10 +25,11 @@ from ingestion import (
     refusals,
     sources,
 )
+from ingestion.account import COUNTS, Account
 from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS
 from ingestion.quarantine import Reject
-from ingestion.reading import COUNTS, Account, Options, Reading
+from ingestion.reading import Options, Reading
 from ingestion.sources import exports, reader, states
 from ingestion.sources.adapter import Differ, Refused
 from ingestion.sources.looks import Seen

@@ -1,10 +1,10 @@
-"""One input on its way into the log: what an ingest is told, its account, and the reading."""
+"""One input on its way into the log: what an ingest is told, and the reading."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,7 @@ from ingestion import (
     refusals,
 )
 from ingestion import log as event_log
+from ingestion.account import Account
 from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged
@@ -36,7 +37,6 @@ from ingestion.sources.adapter import Adapter
 
 ADAPTER_VERSION = "2"  # raise it when a change here reads the same bytes otherwise
 Found = tuple[int, str, str | None, int | None]  # row, problem, source, line number
-COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused", "skipped_inputs")
 
 
 @dataclass(frozen=True)
@@ -97,48 +97,6 @@ class Options:
 
 
 @dataclass
-class Account:
-    """The counts of one input: read = appended + duplicates + quarantined + unused + refused."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    sources: dict[str, Counter[str]] = field(default_factory=dict)
-    extra_dropped: dict[str, int] = field(default_factory=dict)
-    drift: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unused_reasons: Counter[str] = field(default_factory=Counter)
-    retracted: int = 0
-
-    def add(self, source: str | None, name: str, number: int) -> None:
-        """Count candidates of a source; every candidate is also read."""
-        by_source = self.sources.setdefault(source or "", Counter())
-        for counter in (self.counts, by_source):
-            counter[name] += number
-            counter["read"] += number
-
-    def add_unused(self, source: str, reasons: Mapping[str, int]) -> None:
-        """Count candidates that say nothing we keep, by reason."""
-        self.unused_reasons.update(reasons)
-        if reasons:
-            self.add(source, "unused", sum(reasons.values()))
-
-    def told(self) -> dict[str, Any]:
-        """What the receipt of the input says of it."""
-        return {
-            "counts": {name: self.counts[name] for name in COUNTS},
-            "retracted": self.retracted,
-            "sources": [
-                {"source": source, **{name: counter[name] for name in COUNTS[:-1]}}
-                for source, counter in sorted(self.sources.items())
-            ],
-            "extra_dropped": self.extra_dropped,
-            "drift": [
-                {"source": source, "name": name, "count": count}
-                for (source, name), count in sorted(self.drift.items())
-            ],
-            "unused_reasons": dict(self.unused_reasons.most_common()),
-        }
-
-
-@dataclass
 class Reading:
     """One input on its way into the log, chunk by chunk.
 
@@ -165,19 +123,20 @@ class Reading:
         """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
         rejects: list[Reject] = []
         for chunk, drafts in self.ahead.each(partial(self._load, DOMAINS)):
-            rejects += self._merge(chunk, drafts, self._wrong([*drafts]))
+            judged = {} if self.options.dry_run else drafts
+            rejects += self._merge(chunk, judged, self._wrong([*drafts]))
             for domain in drafts:
                 if self.options.dry_run:
-                    _account_dry(self.con, domain, account)
-                _count_dropped(self.con, domain, account)
-                _count_drift(self.con, domain, account)
+                    account.add_appended(self.con, domain)
+                account.add_dropped(self.con, domain)
+                account.add_drift(self.con, domain)
         return rejects
 
     def commit(self, domain: str) -> Merged:
         """Commit a domain under its lock; reads it again as often as somebody else was faster."""
         with event_log.locked(self.options.log, domain):
             if domain not in self.merged:  # none of its events: no tombstone can come too late
-                self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
+                self._begun(domain)
                 self.known_refusals[domain] = refusals.state(self.options.log)
             while True:
                 try:
@@ -227,22 +186,25 @@ class Reading:
     ) -> list[Reject]:
         """Write the new rows of drafts by domain as parts; returns the rejects of `wrong` rows."""
         found = dict.fromkeys(wrong, "")  # the domain of a conflict
-        for domain in () if self.options.dry_run else drafts:
-            if domain not in self.merged:
-                self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
-            conflicts = merge.judge(self.con, self.merged[domain], self.input_key)
+        for domain in drafts:
+            conflicts = merge.judge(self.con, self._begun(domain), self.input_key)
             found |= dict.fromkeys(conflicts, domain)
         # finding places reads the file once more: beside the writing, not after it
         with ThreadPoolExecutor(1) as aside:
             rows = sorted(found, key=itemgetter(0))
             placed = aside.submit(self._placed, chunk, rows)
-            for domain, views in () if self.options.dry_run else drafts.items():
+            for domain, views in drafts.items():
                 merge.write(self.con, self.merged[domain], self.input_key, self.append_key, views)
         rejects: list[Reject] = []
         for row, reject in zip(rows, placed.result(), strict=True):
             domain = found[row]
             (self.conflicts.setdefault(domain, []) if domain else rejects).append(reject)
         return rejects
+
+    def _begun(self, domain: str) -> Merged:
+        if domain not in self.merged:
+            self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
+        return self.merged[domain]
 
     def _wrong(self, domains: list[str]) -> list[Found]:
         """Row, problem, source and line number of what is wrong in itself."""
@@ -268,32 +230,3 @@ class Reading:
             offset = None if is_mapped else chunk.first_byte + int(starts[at])
             rejects.append(Reject(code, path, source, own or 0, offset, shown[at]))
         return rejects
-
-
-def _account_dry(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
-    rows = con.execute(
-        f"select source, count(*) from draft_{domain} where problem is null group by source"
-    ).fetchall()
-    for source, number in rows:
-        account.add(source, "appended", number)
-
-
-def _count_dropped(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
-    rows = con.execute(
-        "select name, count(*) from (select unnest(dropped) as name "
-        f"from draft_{domain} where dropped is not null) group by name"
-    ).fetchall()
-    for name, number in rows:
-        account.extra_dropped[name] = account.extra_dropped.get(name, 0) + int(number)
-
-
-def _count_drift(con: duckdb.DuckDBPyConnection, domain: str, account: Account) -> None:
-    """Count attributes that the catalogue does not know and that were kept, by source and name."""
-    columns = {name for name, *_ in con.execute(f"describe draft_{domain}").fetchall()}
-    if "extra" not in columns:
-        return
-    rows = con.execute(
-        "select coalesce(source, ''), name, count(*) from (select source, "
-        f"unnest(json_keys(extra)) as name from draft_{domain} where extra is not null) group by all"
-    ).fetchall()
-    account.drift.update({(source, name): number for source, name, number in rows})

@@ -13,9 +13,10 @@ from typing import Any
 import duckdb
 
 from ingestion import privacy, sources
+from ingestion.account import Account
 from ingestion.ahead import Ahead
 from ingestion.quarantine import REASONS
-from ingestion.reading import Account, Options, Reading
+from ingestion.reading import Options, Reading
 from ingestion.shapes import ROW_KEY
 from ingestion.sources import reader, states
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from ingestion import quarantine, quoting, settled
+from ingestion.account import FATES
 from waypost.settings import Settings
 
 QUARANTINE = quarantine.COLUMNS | {"settled_reason": "varchar", "settled_at": "timestamptz"}
-COUNTS = ("read", "appended", "duplicates", "quarantined", "unused", "refused")
 RECEIPTS = {
     "input_key": "varchar",
     "file_name": "varchar",
     "committed_at": "timestamptz",
     "source": "varchar",
-} | dict.fromkeys(COUNTS, "bigint")
+} | dict.fromkeys(FATES, "bigint")
 DRIFT = {"input_key": "varchar", "source": "varchar", "name": "varchar", "count": "bigint"}
 # rows of each input and source that a person has settled since
 _SETTLED = """
@@ -69,7 +69,7 @@ def _drift_reader(files: Sequence[str]) -> str:
 
 def _receipts_reader(files: Sequence[str]) -> str:
     """One row per input and source."""
-    counts = ", ".join(f"{name} bigint" for name in COUNTS)
+    counts = ", ".join(f"{name} bigint" for name in FATES)
     kinds = {
         "input_key": "varchar",
         "file_name": "varchar",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion import inputs, pipeline, quarantine, receipts, settled
-from ingestion.reading import COUNTS
+from ingestion.account import COUNTS
 from ingestion.sources import exports
 from waypost.cli import WaypostError
 from waypost.settings import Settings

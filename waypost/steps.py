@@ -59,9 +59,9 @@ def ingest_landing(
     run_started_at: datetime,
 ) -> Counts:
     """Bring the files of these landing folders into the log; one bad group stops no other."""
+    from ingestion.account import COUNTS
     from ingestion.inputs import InputError
     from ingestion.mapping import MappingError
-    from ingestion.reading import COUNTS
     from waypost import access_log, landing
 
     settings.create()

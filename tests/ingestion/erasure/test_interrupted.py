@@ -11,7 +11,8 @@ from filelock import FileLock
 from dashboards.publish import PublishError
 from ingestion import erasure as steps_of_log
 from ingestion import privacy, refusals
-from ingestion.reading import Account, Reading
+from ingestion.account import Account
+from ingestion.reading import Reading
 from tests.ingestion.conftest import Home
 from tests.ingestion.erasure.conftest import NOW, SALT, forget, lay
 from tests.ingestion.people import (
