@@ -217,8 +217,8 @@ def swap(
 def _write(con: duckdb.DuckDBPyConnection, part: Part, work: Path, replaced: Replaced) -> Path:
     """One sealed part with the rows of the old one, those that are touched with stand-ins."""
     new = part_files.unsealed(work, part.number, "erased")
-    rows = person.reader([part])
-    listed = ", ".join(_column(name, replaced(name)) for name in person.columns(con, rows))
+    rows = part_files.reader([part.path])
+    listed = ", ".join(_column(name, replaced(name)) for name in part_files.columns(con, rows))
     con.execute(f"""
         copy (select *, {part_files.KEY_PREFIX} as key_prefix from (
             select {listed} from {rows} as old

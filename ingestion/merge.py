@@ -128,13 +128,6 @@ def _sound(domain: str) -> str:
     return f"problem is null and row not in (select row from fates_{domain} where fate <> 'new')"
 
 
-def _listed(paths: list[str], *, columns_differ: bool = True) -> str:
-    return (
-        f"read_parquet([{quoting.texts(paths)}], filename = true, file_row_number = true, "
-        f"union_by_name = {columns_differ})"
-    )
-
-
 def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
     """Make `fates_<domain>(row, source, event_key, fate)` of the rows that are not simply new."""
     draft = sealing.rows(con, f"draft_{merged.domain}", merged.domain)
@@ -178,7 +171,7 @@ def _find_known(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) 
     ):
         if searched := [part for part in parts if part_files.is_sealed(part) == is_sealed]:
             con.execute(
-                f"insert into places select filename, file_row_number from {_listed(searched, columns_differ=False)} "
+                f"insert into places select filename, file_row_number from {part_files.reader(searched, columns_differ=False)} "
                 f"where {key} in (select {sought} from firsts)"
             )
     holders = [
@@ -186,7 +179,7 @@ def _find_known(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) 
         for (name,) in con.execute("from (select distinct filename from places)").fetchall()
     ]
     rows = (
-        f"select * from {_listed(holders)} semi join places using (filename, file_row_number)"
+        f"select * from {part_files.reader(holders)} semi join places using (filename, file_row_number)"
         if holders
         else event_log.typed_empty(merged.domain)
     )
@@ -205,9 +198,9 @@ def _withdraw(
     """Write withdrawals of live events of this input that the new reading no longer gives."""
     if not merged.known_parts:
         return 0
-    known = _listed(merged.known_parts)
+    known = part_files.reader(merged.known_parts)
     fresh = [str(path) for path, _ in merged.parts]
-    given = f"union all select event_key from {_listed(fresh)}" if fresh else ""
+    given = f"union all select event_key from {part_files.reader(fresh)}" if fresh else ""
     con.execute(f"""
         create or replace temp table withdrawn as
         with mine as (

@@ -9,17 +9,48 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-_SEALED = re.compile(r"^part-\d{8}-[0-9a-z]+-[0-9a-f]{12}-(?P<checksum>[0-9a-f]{32})\.parquet$")
+from ingestion import quoting
 
-# First 63 bits of `event_key`: a column of the file alone, by which the key check finds its way.
-KEY_PREFIX = "(event_key::uuid::uhugeint >> 65)::bigint"
+if TYPE_CHECKING:  # the front door imports this module, and must stay quick
+    import duckdb
+
+_SEALED = re.compile(r"^part-\d{8}-[0-9a-z]+-[0-9a-f]{12}-(?P<checksum>[0-9a-f]{32})\.parquet$")
 
 # How `COPY … TO` writes a part. A level above 1, or a dictionary of more values than a code list
 # has, costs a third more time for a few per cent of size.
 FORMAT = "format parquet, compression 'zstd', compression_level 1, dictionary_size_limit 1000"
+
+
+def event_key(named: str) -> str:
+    """SQL of the 16 bytes that identify an event for ever, from SQL of its source, U+001F and its id."""
+    return f"unhex(left(sha256({named}), 32))"
+
+
+def key_prefix(key: str) -> str:
+    """SQL of a key's first 63 bits: a column of the file alone, by which the key check finds its way."""
+    return f"({key}::uuid::uhugeint >> 65)::bigint"
+
+
+KEY_PREFIX = key_prefix("event_key")
+
+
+def reader(parts: Iterable[Path | str], *, columns_differ: bool = True) -> str:
+    """SQL of the rows of parts, with `filename` and `file_row_number`."""
+    return (
+        f"read_parquet([{quoting.texts(parts)}], filename = true, file_row_number = true, "
+        f"union_by_name = {columns_differ})"
+    )
+
+
+def columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
+    """Columns of the parts, without those that a part only has on its way."""
+    names = [str(name) for name, *_ in con.execute(f"describe select * from {rows}").fetchall()]
+    return [n for n in names if n not in ("key_prefix", "filename", "file_row_number")]
 
 
 class DamagedPartError(Exception):
@@ -38,7 +69,7 @@ def unsealed(folder: Path, number: int, label: str) -> Path:
 
 def seal(part: Path) -> Path:
     """Make a written part durable and put its checksum into its name; returns the new path."""
-    from ingestion import privacy  # the front door imports this module, and must stay quick
+    from ingestion import privacy  # here, for the front door
 
     privacy.sync(part)
     return part.rename(part.with_name(f"{part.stem}-{checksum(part)}.parquet"))

@@ -9,13 +9,13 @@ from pathlib import Path
 import duckdb
 
 from ingestion import log as event_log
+from ingestion import parts as part_files
 from ingestion import quoting, traces
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
-from ingestion.sightings import Sightings, columns, reader
+from ingestion.sightings import Sightings
 from ingestion.workplace import workplace
 
-__all__ = ["columns", "reader"]
 GREATEST = 50  # identifiers; more are no person but something that many share
 _MEMORY = "1GB"
 _CUSTOMER = "r.role = 'customer' and r.id_class = 'personal'"
@@ -82,8 +82,8 @@ def owned(held: Sequence[str]) -> str:
 
 def _join(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
     """What touched rows name joins the found; of rows about somebody else only their event."""
-    rows = reader(parts)
-    held = columns(con, rows)
+    rows = part_files.reader(part.path for part in parts)
+    held = part_files.columns(con, rows)
     con.execute(f"""
         create or replace temp table joining as
         with own as (
@@ -101,8 +101,8 @@ def _leave_shared(con: duckdb.DuckDBPyConnection, log: Path, seen: Sightings) ->
     """An account of several people belongs to none of them."""
     for domain in DOMAINS if count(con, _ACCOUNTS) else ():
         if parts := touched(con, log, domain, seen):
-            rows = reader(parts)
-            held = columns(con, rows)
+            rows = part_files.reader(part.path for part in parts)
+            held = part_files.columns(con, rows)
             if "party_hash" in held:
                 con.execute(
                     "delete from found where starts_with(trace, 'account/') and trace in ("
@@ -117,7 +117,7 @@ _ACCOUNTS = "select count(*) from found where starts_with(trace, 'account/')"
 def inputs(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> set[str]:
     """Keys of the inputs that told the touched rows."""
     found = con.execute(
-        f"select distinct input_key from {reader(parts)} "
+        f"select distinct input_key from {part_files.reader(part.path for part in parts)} "
         "semi join touched using (filename, file_row_number) where input_key is not null"
     ).fetchall()
     return {str(key) for (key,) in found}

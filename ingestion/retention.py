@@ -15,6 +15,7 @@ import duckdb
 
 from ingestion import erasure, person, quoting, traces
 from ingestion import log as event_log
+from ingestion import parts as part_files
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
 
@@ -78,8 +79,8 @@ def _due(
     parts = event_log.parts(log, domain)
     if not parts:
         return []
-    rows = person.reader(parts)
-    held = set(person.columns(con, rows))
+    rows = part_files.reader(part.path for part in parts)
+    held = set(part_files.columns(con, rows))
     # a row that was anonymised has lost the key of its input
     con.execute(
         f"insert into touched select filename, file_row_number from {rows} "

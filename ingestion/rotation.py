@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import person, privacy, quoting, receipts, sealing, sealing_beside
+from ingestion import privacy, quoting, receipts, sealing, sealing_beside
 from ingestion.catalogue import DOMAINS
 from ingestion.erasure import drop_unlisted, input_keys
 from ingestion.log import Part
@@ -170,8 +170,8 @@ def _opened(rotation: Rotation, work: Path) -> Iterator[duckdb.DuckDBPyConnectio
 def _write(con: duckdb.DuckDBPyConnection, part: Part, domain: str, work: Path) -> Path:
     """One sealed part with the rows of the old one in their order, every hash sealed."""
     new = part_files.unsealed(work, part.number, "rotated")
-    rows = person.reader([part])
-    held = person.columns(con, rows)
+    rows = part_files.reader([part.path])
+    held = part_files.columns(con, rows)
     changed = sealing.columns(held, domain, "resealed") | sealing.names(held)
     listed = ", ".join(
         f'{changed.get(name, chr(34) + name + chr(34))} as "{name}"' for name in held

@@ -13,6 +13,7 @@ import duckdb
 
 from ingestion import privacy
 from ingestion.catalogue import load
+from ingestion.parts import event_key
 from ingestion.sources import NAMES
 
 
@@ -82,7 +83,7 @@ def names(held: Collection[str]) -> dict[str, str]:
     own = f"case when {IS_NAMED} then renamed(event_id) else event_id end"
     found = {
         "event_id": own,
-        "event_key": f"unhex(left(sha256(source || chr(31) || {own}), 32))",
+        "event_key": event_key(f"source || chr(31) || {own}"),
         **{column: f"mention({column})" for column in MENTIONS},
         "evidence_event_ids": "list_transform(evidence_event_ids, lambda e: mention(e))",
     }

@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 from ingestion import log as event_log
-from ingestion import person, privacy, quoting, refusals, sealing
+from ingestion import parts as part_files
+from ingestion import privacy, quoting, refusals, sealing
 from ingestion.catalogue import DOMAINS
 
 _HASH = re.compile(r"[0-9a-f]{32}")
@@ -136,8 +137,8 @@ def _id_hashes(log: Path) -> Iterator[str]:
     for domain in DOMAINS:
         parts = event_log.parts(log, domain)
         with duckdb.connect() as con:
-            rows = person.reader(parts) if parts else ""
-            if not parts or "party_refs" not in person.columns(con, rows):
+            rows = part_files.reader(part.path for part in parts) if parts else ""
+            if not parts or "party_refs" not in part_files.columns(con, rows):
                 continue
             found = con.execute(
                 f"select distinct id_hash from (select unnest(party_refs).id_hash as id_hash from {rows})"
@@ -154,8 +155,8 @@ def _mentions(log: Path) -> list[str]:
         for domain in DOMAINS:
             if not (parts := event_log.parts(log, domain)):
                 continue
-            rows = person.reader(parts)
-            held = person.columns(con, rows)
+            rows = part_files.reader(part.path for part in parts)
+            held = part_files.columns(con, rows)
             for column in {*sealing.MENTIONS, "evidence_event_ids"} & {*held}:
                 one = f"unnest({column})" if column == "evidence_event_ids" else column
                 con.execute(f"insert into told select distinct {one} from {rows}")

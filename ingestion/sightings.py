@@ -17,7 +17,7 @@ from ingestion import parts as part_files
 from ingestion import quoting, traces
 from ingestion.log import Part
 
-_PREFIX = part_files.KEY_PREFIX.replace("event_key", "unhex(left(sha256(substr(trace, 7)), 32))")
+_KEY = part_files.event_key("substr(trace, 7)")  # after `event/`
 
 
 @dataclass
@@ -56,20 +56,6 @@ class Sightings:
         return [(frozenset(new), [*group]) for (_, new), group in groups]
 
 
-def reader(parts: Sequence[Part]) -> str:
-    """SQL of the rows of parts, with `filename` and `file_row_number`."""
-    listed = quoting.texts(part.path for part in parts)
-    return (
-        f"read_parquet([{listed}], filename = true, file_row_number = true, union_by_name = true)"
-    )
-
-
-def columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
-    """Columns of the parts, without those that a part only has on its way."""
-    names = [str(name) for name, *_ in con.execute(f"describe select * from {rows}").fetchall()]
-    return [n for n in names if n not in ("key_prefix", "filename", "file_row_number")]
-
-
 def _standing(
     con: duckdb.DuckDBPyConnection, parts: Sequence[Part], sought: Collection[str]
 ) -> list[tuple[str, int, str]]:
@@ -82,17 +68,17 @@ def _standing(
         [sorted(sought)],
     )
     nouns = {trace.partition("/")[0] for trace in sought}
-    rows = reader(parts)
+    rows = part_files.reader(part.path for part in parts)
     queries = [
         f"select filename, file_row_number, {place.trace} as trace from {place.within(rows)} "
-        f"where {place.value} in (select own from sought where noun in ({_listed(place.nouns)}))"
-        for place in traces.places(columns(con, rows))
+        f"where {place.value} in (select own from sought where noun in ({quoting.texts(sorted(place.nouns))}))"
+        for place in traces.places(part_files.columns(con, rows))
         if nouns & place.nouns
     ]
     if "event" in nouns:
-        key, own = "event_key", "unhex(left(sha256(substr(trace, 7)), 32))"
+        key, own = "event_key", _KEY
         if part_files.is_sealed(parts[0].path):
-            key, own = "key_prefix", _PREFIX
+            key, own = "key_prefix", part_files.key_prefix(_KEY)
         queries.append(
             f"select filename, file_row_number, {traces.EVENT}event_id as trace from {rows} "
             f"where {key} in (select {own} from sought where noun = 'event')"
@@ -102,7 +88,3 @@ def _standing(
         exact = f"select distinct * from ({query}) semi join sought using (trace)"
         found += con.execute(exact).fetchall()
     return found
-
-
-def _listed(nouns: Collection[str]) -> str:
-    return ", ".join(f"'{noun}'" for noun in sorted(nouns))

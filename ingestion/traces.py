@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from ingestion.parts import event_key
+
 # What belongs to one person. Articles, triggers, policies, products and teams belong to nobody.
 NOUNS = (
     *("account", "action", "case", "complaint", "contact", "dispute", "fire", "invoice"),
@@ -134,7 +136,7 @@ def _replaced() -> Iterator[tuple[str, str]]:
     yield "subject_id", _swap(_SUBJECT, "subject_id")
     yield "object_id", _swap(_LINKED, "object_id")
     yield "event_id", _new_event("event_id")
-    yield "event_key", f"unhex(left(sha256(source || chr(31) || {_new_event('event_id')}), 32))"
+    yield "event_key", event_key(f"source || chr(31) || {_new_event('event_id')}")
     yield "payload_hash", "unhex(stand_in('payload/' || hex(payload_hash)))"
     for column in ("amends_id", "causation_id"):
         yield column, f"case when {column} is not null then {_new_event(column)} end"

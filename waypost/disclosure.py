@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from ingestion import log as event_log
+from ingestion import parts as part_files
 from ingestion import person, privacy
 from ingestion.catalogue import DOMAINS, load
 from ingestion.sightings import Sightings
@@ -63,8 +64,8 @@ def _events(log: Path, id_hash: str) -> Iterator[dict[str, Any]]:
 def _rows(
     con: duckdb.DuckDBPyConnection, domain: str, parts: list[event_log.Part]
 ) -> Iterator[dict[str, Any]]:
-    rows = person.reader(parts)
-    names = person.columns(con, rows)
+    rows = part_files.reader(part.path for part in parts)
+    names = part_files.columns(con, rows)
     shown = ", ".join(_readable(n) for n in names if n not in ("payload_hash", "party_hash"))
     found = con.execute(
         f"select to_json(struct_pack({shown})) from {rows} "

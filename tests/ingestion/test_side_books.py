@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import log, person, privacy, receipts, side_books, traces
+from ingestion import parts as part_files
 from ingestion.catalogue import DOMAINS
 from ingestion.sources import states
 from tests import real
@@ -60,8 +61,8 @@ def every_trace(folder: Path) -> set[str]:
     with person.opened(folder, []) as con:
         for domain in DOMAINS:
             if parts := log.parts(folder, domain):
-                rows = person.reader(parts)
-                named = traces.every(person.columns(con, rows))
+                rows = part_files.reader(part.path for part in parts)
+                named = traces.every(part_files.columns(con, rows))
                 found |= {
                     t for (t,) in con.execute(f"select unnest({named}) from {rows}").fetchall()
                 }

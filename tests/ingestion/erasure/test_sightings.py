@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from ingestion import log as event_log
+from ingestion import parts as part_files
 from ingestion import sightings, traces
 from ingestion.catalogue import DOMAINS
 from ingestion.log import Part
-from ingestion.sightings import Sightings, columns, reader
+from ingestion.sightings import Sightings
 from tests.ingestion.conftest import Home, event
 from tests.ingestion.erasure.conftest import NOW, forget
 from tests.ingestion.people import case
@@ -25,9 +26,9 @@ Held = set[tuple[Path, int, str]]
 
 def exhaustive(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Held:
     """Every trace of every row."""
-    rows = reader(parts)
+    rows = part_files.reader(part.path for part in parts)
     found = con.execute(
-        f"select filename, file_row_number, unnest({traces.every(columns(con, rows))}) from {rows}"
+        f"select filename, file_row_number, unnest({traces.every(part_files.columns(con, rows))}) from {rows}"
     )
     return {(Path(name), row, trace) for name, row, trace in found.fetchall()}
 
