@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from deltalake import DeltaTable
@@ -56,8 +55,8 @@ def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path)
     return Merged(domain, table, version, version + 1, table.file_uris(), staging)
 
 
-def judge(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> list[Any]:
-    """Judge the rows of `draft_<domain>`; returns row, problem, source and line of conflicts."""
+def judge(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
+    """Judge the rows of `draft_<domain>`: `fates_<domain>` tells which are not simply new."""
     _decide(con, merged, input_key)
     domain = merged.domain
     fates = f"fates_{domain}"
@@ -69,10 +68,6 @@ def judge(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> lis
     merged.duplicates += _count(
         con, f"select source, count(*) from {fates} where fate = 'duplicate' group by source"
     )
-    return con.execute(
-        f"select row, 'conflicting_duplicate|id', source, line_number from {fates} "
-        "where fate = 'conflict' order by row"
-    ).fetchall()
 
 
 def write(

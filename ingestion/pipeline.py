@@ -19,7 +19,6 @@ from ingestion import (
     mapped,
     mapping,
     privacy,
-    quarantine,
     quoting,
     receipts,
     refusals,
@@ -28,8 +27,8 @@ from ingestion import (
 from ingestion.account import COUNTS, Account
 from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS
-from ingestion.quarantine import Reject
 from ingestion.reading import Options, Reading
+from ingestion.rejects import Reject
 from ingestion.sources import exports, reader, states
 from ingestion.sources.adapter import Differ, Refused
 from ingestion.sources.looks import Seen
@@ -145,12 +144,13 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         staging = work if options.dry_run else held.enter_context(workplace(options.log / ".work"))
         held.enter_context(controls.taking_in(options.log, is_told=options.tells_totals))
         differ = held.enter_context(_differ(work, input_key, options))
-        account, rejects = Account(), list[Reject]()
+        account, unread = Account(), list[Reject]()
         if ahead is None:
-            lines, rejects = _lines(con, path, work, options, account, differ)
+            lines, unread = _lines(con, path, work, options, account, differ)
             ahead = held.enter_context(Ahead(con, work, lambda: lines))
         reading = Reading(con, ahead, work, staging, input_key, append_key, options)
-        _take_in(reading, account, rejects)
+        reading.rejects.add(unread)
+        _take_in(reading, account)
         refused = partial(refusals.among, con, options.log)
         if differ and not options.dry_run:
             differ.keep(refused)
@@ -189,36 +189,25 @@ def _connection(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def _take_in(reading: Reading, account: Account, rejects: list[Reject]) -> None:
-    """Read one input, append its sound events, quarantine the rest and `rejects`; accounts for all."""
+def _take_in(reading: Reading, account: Account) -> None:
+    """Read one input, append its sound events, quarantine the rest; accounts for all."""
     options = reading.options
-    rejects += reading.read_all(account)
+    reading.read_all(account)
     for domain in DOMAINS if not options.dry_run else ():
         merged = reading.commit(domain)
         for name, counter in (("appended", merged.appended), ("duplicates", merged.duplicates)):
             for source, number in counter.items():
                 account.add(source, name, number)
         account.retracted += merged.retracted
-        rejects += reading.conflicts.get(domain, [])
     for by_source in reading.refused.values():
         for source, number in by_source.items():
             account.add(source, "refused", number)
-    rejects.extend(
-        [
-            Reject(code, "", None, line, offset, None)
-            for line, offset, code in reading.ahead.lines.rejected
-        ]
-    )
-    for origin, number in Counter(reject.source for reject in rejects).items():
+    cut = reading.ahead.lines.rejected
+    reading.rejects.add([Reject(code, "", None, line, offset) for line, offset, code in cut])
+    for origin, number in reading.rejects.counts().items():
         account.add(origin, "quarantined", number)
     if not options.dry_run:
-        quarantine.write(
-            reading.con,
-            options.quarantine,
-            reading.input_key,
-            rejects,
-            options.run_started_at,
-        )
+        reading.rejects.write(options.quarantine, reading.input_key, options.run_started_at)
 
 
 @contextmanager
@@ -258,7 +247,7 @@ def _lines(
     source = f"/{options.adapter.NAME}"
     account.add_unused(source, taken.unused)
     return taken.lines, [
-        Reject(code, place, source, line, None, None) for code, place, line in taken.rejected
+        Reject(code, place, source, line, None) for code, place, line in taken.rejected
     ]
 
 

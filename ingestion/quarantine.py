@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import mmap
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import numpy as np
-
-from ingestion import privacy, quoting
 
 # of the files, with their SQL types
 COLUMNS = {
@@ -27,7 +20,6 @@ COLUMNS = {
     "shape": "varchar",
     "first_seen_at": "timestamptz",
 }
-_BATCH = 5_000  # rejected lines that are held in memory at a time, of up to 64 KiB each
 
 # code → (stage, sentence); {path} is the place in the event
 REASONS = {
@@ -76,99 +68,6 @@ REASONS = {
         "The log has this source and id with another payload; correct it with `amends`.",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A candidate that stays out: why, and where it stands in its input."""
-
-    code: str
-    path: str
-    source: str | None
-    line_number: int
-    byte_offset: int | None
-    shape: str | None
-
-
-def shapes(
-    con: duckdb.DuckDBPyConnection, path: Path, offsets: np.ndarray, lengths: np.ndarray
-) -> list[str | None]:
-    """Shape of the lines at these places, without values; keys that could tell something masked."""
-    if not len(offsets):
-        return []
-    found: list[str | None] = []
-    few: dict[str | None, str | None] = {}  # many lines have one shape, which is kept once
-    # a database of its own would empty every allocator when it closes
-    with (
-        path.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        con.cursor() as own,
-    ):
-        for at in range(0, len(offsets), _BATCH):
-            places = zip(offsets[at : at + _BATCH], lengths[at : at + _BATCH], strict=True)
-            lines = [_shown(data[int(o) : int(o + n)]) for o, n in places]
-            rows = own.execute(_SHAPES, [lines]).fetchall()
-            found += [few.setdefault(shape, shape) for (shape,) in rows]
-    return found
-
-
-_SHAPES = """
-    select left(regexp_replace(case when json_valid(line)
-        then json_structure(line::json)::varchar end,
-        '"([^"]*[^A-Za-z_"][^"]*|[^"]{41,})":', '"…":', 'g'), 2000)
-    from (select unnest($1::varchar[]) as line)"""
-
-
-def _shown(line: bytes) -> str | None:
-    """A line whose shape DuckDB can tell: it gives up at 128 levels, and says so for all lines."""
-    if len(line) > 65_536 or line.count(b"[") + line.count(b"{") > 100:
-        return None
-    return line.decode("utf-8", "replace") or None
-
-
-def write(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    input_key: str,
-    rejects: list[Reject],
-    seen_at: datetime,
-) -> Path:
-    """Replace the input's quarantine file in one rename; an input without rejects has none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{input_key}.parquet"
-    if not rejects:
-        target.unlink(missing_ok=True)
-        return target
-    rejects = sorted(rejects, key=lambda r: (r.line_number, r.path))
-    held = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    con.execute(f"create or replace temp table rejected ({held})")
-    rows = ", ".join(f"unnest(${name}::{kind}[])" for name, kind in COLUMNS.items())
-    for at in range(0, len(rejects), _BATCH):
-        columns = _columns(rejects[at : at + _BATCH], at, input_key, seen_at)
-        con.execute(f"insert into rejected select {rows}", columns)
-    with privacy.replacing(target) as draft:  # two may read the same input
-        con.execute(f"copy rejected to {quoting.text(draft)} (format parquet)")
-    con.execute("drop table rejected")
-    return target
-
-
-def _columns(
-    rejects: list[Reject], first: int, input_key: str, seen_at: datetime
-) -> dict[str, list[Any]]:
-    """The values of rows by column, the first of which has that number."""
-    return {
-        "quarantine_id": [f"{input_key[:12]}-{first + k}" for k in range(len(rejects))],
-        "input_key": [input_key] * len(rejects),
-        "source": [r.source for r in rejects],
-        "line_number": [r.line_number for r in rejects],
-        "byte_offset": [r.byte_offset for r in rejects],
-        "stage": [REASONS[r.code][0] for r in rejects],
-        "code": [r.code for r in rejects],
-        "path": [r.path for r in rejects],
-        "reason": [REASONS[r.code][1].format(path=r.path) for r in rejects],
-        "shape": [r.shape for r in rejects],
-        "first_seen_at": [seen_at] * len(rejects),
-    }
 
 
 def files(folder: Path) -> list[Path]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from ingestion import (
     checks,
@@ -23,7 +21,6 @@ from ingestion import (
     mapping,
     merge,
     privacy,
-    quarantine,
     receipts,
     refusals,
 )
@@ -32,11 +29,10 @@ from ingestion.account import Account
 from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS, load
 from ingestion.merge import Merged
-from ingestion.quarantine import Reject
+from ingestion.rejects import Rejects
 from ingestion.sources.adapter import Adapter
 
 ADAPTER_VERSION = "2"  # raise it when a change here reads the same bytes otherwise
-Found = tuple[int, str, str | None, int | None]  # row, problem, source, line number
 
 
 @dataclass(frozen=True)
@@ -112,25 +108,25 @@ class Reading:
     append_key: str
     options: Options
     merged: dict[str, Merged] = field(default_factory=dict)
-    conflicts: dict[str, list[Reject]] = field(default_factory=dict)
+    rejects: Rejects = field(init=False)
     refused: dict[str, Counter[str]] = field(default_factory=dict)
     known_refusals: dict[str, refusals.State] = field(init=False)
 
     def __post_init__(self) -> None:
         self.known_refusals = dict.fromkeys(DOMAINS, refusals.state(self.options.log))
+        is_mapped = bool(self.options.mapping or self.options.adapter)
+        self.rejects = Rejects(self.con, is_mapped=is_mapped)
 
-    def read_all(self, account: Account) -> list[Reject]:
-        """Read every chunk, write its parts; returns the rows that are wrong in themselves."""
-        rejects: list[Reject] = []
+    def read_all(self, account: Account) -> None:
+        """Read every chunk, write its parts, keep what stays out."""
         for chunk, drafts in self.ahead.each(partial(self._load, DOMAINS)):
             judged = {} if self.options.dry_run else drafts
-            rejects += self._merge(chunk, judged, self._wrong([*drafts]))
+            self._merge(chunk, judged, wrong=[*drafts, "others"])
             for domain in drafts:
                 if self.options.dry_run:
                     account.add_appended(self.con, domain)
                 account.add_dropped(self.con, domain)
                 account.add_drift(self.con, domain)
-        return rejects
 
     def commit(self, domain: str) -> Merged:
         """Commit a domain under its lock; reads it again as often as somebody else was faster."""
@@ -147,12 +143,12 @@ class Reading:
 
     def _read_again(self, domain: str) -> None:
         merge.discard(self.merged.pop(domain))
-        self.conflicts.pop(domain, None)
+        self.rejects.drop(domain)
         self.refused.pop(domain, None)  # tombstones may have come since: counted anew
         self.known_refusals[domain] = refusals.state(self.options.log)
         with self.ahead.again() as again:
             for chunk, drafts in again.each(partial(self._load, (domain,))):
-                self._merge(chunk, {k: v for k, v in drafts.items() if k == domain}, [])
+                self._merge(chunk, {k: v for k, v in drafts.items() if k == domain}, wrong=[])
 
     def _commit(self, domain: str) -> None:
         if refusals.state(self.options.log) != self.known_refusals[domain]:
@@ -182,51 +178,22 @@ class Reading:
         return drafts
 
     def _merge(
-        self, chunk: inputs.Chunk, drafts: dict[str, list[str]], wrong: list[Found]
-    ) -> list[Reject]:
-        """Write the new rows of drafts by domain as parts; returns the rejects of `wrong` rows."""
-        found = dict.fromkeys(wrong, "")  # the domain of a conflict
+        self, chunk: inputs.Chunk, drafts: dict[str, list[str]], *, wrong: Sequence[str]
+    ) -> None:
+        """Write the new rows of drafts by domain as parts; what is wrong or in conflict stays out."""
         for domain in drafts:
-            conflicts = merge.judge(self.con, self._begun(domain), self.input_key)
-            found |= dict.fromkeys(conflicts, domain)
+            merge.judge(self.con, self._begun(domain), self.input_key)
+        if not (wrong or drafts):
+            return
+        self.rejects.find(wrong, drafts)
         # finding places reads the file once more: beside the writing, not after it
         with ThreadPoolExecutor(1) as aside:
-            rows = sorted(found, key=itemgetter(0))
-            placed = aside.submit(self._placed, chunk, rows)
+            placed = aside.submit(self.rejects.place, chunk)
             for domain, views in drafts.items():
                 merge.write(self.con, self.merged[domain], self.input_key, self.append_key, views)
-        rejects: list[Reject] = []
-        for row, reject in zip(rows, placed.result(), strict=True):
-            domain = found[row]
-            (self.conflicts.setdefault(domain, []) if domain else rejects).append(reject)
-        return rejects
+        placed.result()
 
     def _begun(self, domain: str) -> Merged:
         if domain not in self.merged:
             self.merged[domain] = merge.begin(self.con, self.options.log, domain, self.staging)
         return self.merged[domain]
-
-    def _wrong(self, domains: list[str]) -> list[Found]:
-        """Row, problem, source and line number of what is wrong in itself."""
-        drafts = [f"draft_{domain}" for domain in domains] + ["draft_others"]
-        query = " union all ".join(
-            f"select row, problem, source, line_number from {name} where problem is not null"
-            for name in drafts
-        )
-        return self.con.execute(query).fetchall()
-
-    def _placed(self, chunk: inputs.Chunk, found: list[Found]) -> list[Reject]:
-        """Rejects with line, byte and shape; a mapped row has the line of its table."""
-        if not found:
-            return []
-        rows = np.array([row for row, *_ in found], dtype=np.int64)
-        numbers, starts, lengths = inputs.positions(chunk.path, rows)
-        shown = quarantine.shapes(self.con, chunk.path, starts, lengths)
-        is_mapped = bool(self.options.mapping or self.options.adapter)
-        rejects = []
-        for at, (_, problem, source, line) in enumerate(found):
-            code, _, path = str(problem).partition("|")
-            own = line if is_mapped else chunk.first_line - 1 + int(numbers[at])
-            offset = None if is_mapped else chunk.first_byte + int(starts[at])
-            rejects.append(Reject(code, path, source, own or 0, offset, shown[at]))
-        return rejects

@@ -49,7 +49,8 @@ def look(
         privacy.install(con, _SECRET)
         with Ahead(con, work, lambda: taken.lines) as ahead:
             reading = Reading(con, ahead, work, work, "", "", options)
-            found = [(r.code, r.path, r.line_number) for r in reading.read_all(Account())]
+            reading.read_all(Account())
+            found = reading.rejects.listed()
     found += taken.rejected
     found += [(code, "", line) for line, _, code in taken.lines.rejected]
     wrong = [(c, p, n, REASONS[c][1].format(path=p)) for c, p, n in sorted(found, key=_place)]

@@ -108,11 +108,10 @@ def test_a_tombstone_that_comes_during_an_ingest_is_counted(
     file = home.write("order/meanwhile.jsonl", [*new, "{broken", *told()])
     read_all = Reading.read_all
 
-    def erased_meanwhile(reading: Reading, account: Account) -> Any:
+    def erased_meanwhile(reading: Reading, account: Account) -> None:
         monkeypatch.undo()
-        rejects = read_all(reading, account)
+        read_all(reading, account)
         forget(settings)
-        return rejects
 
     monkeypatch.setattr(Reading, "read_all", erased_meanwhile)
     counts = home.ingest(file)
@@ -127,11 +126,10 @@ def erased_once_read(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Non
     """Ada is erased when the next input is read, and none of its domains committed."""
     read_all = Reading.read_all
 
-    def read(reading: Reading, account: Account) -> Any:
+    def read(reading: Reading, account: Account) -> None:
         monkeypatch.setattr(Reading, "read_all", read_all)
-        rejects = read_all(reading, account)
+        read_all(reading, account)
         forget(settings)
-        return rejects
 
     monkeypatch.setattr(Reading, "read_all", read)
 
@@ -169,11 +167,11 @@ def test_tombstones_may_come_while_an_input_is_read_again(
     beas = f"id/{hash_of(settings, BEA)}"
     merge_ = Reading._merge
 
-    def more(reading: Reading, *given: Any) -> Any:
-        if given[2] == []:  # of a second reading nothing is wrong
+    def more(reading: Reading, *given: Any, wrong: list[str]) -> None:
+        if not wrong:  # of a second reading nothing is wrong
             monkeypatch.setattr(Reading, "_merge", merge_)
             refusals.add(reading.con, settings.log, "another", [beas])
-        return merge_(reading, *given)
+        merge_(reading, *given, wrong=wrong)
 
     monkeypatch.setattr(Reading, "_merge", more)
     theirs = [order(9002, ADAS), order(9003, refs(("email", BEA))), order(9004, []), "{broken"]
