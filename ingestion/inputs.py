@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import zipfile
 import zlib
@@ -14,10 +13,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import BinaryIO
 
-import duckdb
 import numpy as np
 
-from ingestion import quoting
+from ingestion import documents
 from ingestion.forms import is_lines, is_object, is_one_object
 from ingestion.shapes import MAX_OBJECT
 
@@ -71,9 +69,12 @@ def json_lines(path: Path, work: Path) -> Lines:
     if head.startswith(_BOM):
         lines = _without_mark(lines, work / "unmarked.jsonl")
     if start[:1] == b"[" and not is_lines(head):
-        return _array(lines, work / "array.jsonl")
+        target = work / "array.jsonl"
+        return Lines(target, lines.rejected + documents.write_array(lines.path, target))
     if start[:1] == b"{" and not is_lines(head) and is_one_object(lines.path):
-        return _single(lines, work / "object.jsonl")
+        target = work / "object.jsonl"
+        documents.write_object(lines.path, target)
+        return Lines(target, lines.rejected)
     return _without_long_lines(lines, work / "short.jsonl")
 
 
@@ -121,48 +122,6 @@ def _inflated(path: Path) -> Iterator[bytes]:
                 packed, is_open = zlib.decompressobj(wbits=31), False
     if is_open:
         raise EOFError(path)
-
-
-def _single(lines: Lines, target: Path) -> Lines:
-    parsed = json.loads(lines.path.read_bytes())
-    target.write_text(json.dumps(parsed, ensure_ascii=False) + "\n", "utf-8")
-    return Lines(target, lines.rejected)
-
-
-def _array(lines: Lines, target: Path) -> Lines:
-    """Split a JSON array into lines; a broken array keeps the elements before the break."""
-    try:
-        with duckdb.connect() as con:
-            con.execute(
-                "copy (select replace(replace(json::varchar, chr(13), ' '), chr(10), ' ') "
-                f"from read_json_objects({quoting.text(lines.path)}, format = 'array', "
-                f"maximum_object_size = {MAX_OBJECT})) to {quoting.text(target)} "
-                "(format csv, header false, quote '', escape '', delimiter '\x01')"
-            )
-        return Lines(target, lines.rejected)
-    except duckdb.Error:
-        return _broken_array(lines, target)
-
-
-def _broken_array(lines: Lines, target: Path) -> Lines:
-    text = lines.path.read_bytes().decode("utf-8", errors="surrogateescape")
-    decoder = json.JSONDecoder()
-    position, count = text.index("[") + 1, 0
-    rejected = list(lines.rejected)
-    with target.open("w", encoding="utf-8", errors="surrogateescape") as file:
-        while True:
-            while position < len(text) and text[position] in " \t\r\n,":
-                position += 1
-            if text[position : position + 1] == "]":
-                break
-            try:
-                element, position = decoder.raw_decode(text, position)
-            except (ValueError, RecursionError):
-                rejected.append((count + 1, position, "broken_array"))
-                break
-            file.write(json.dumps(element, ensure_ascii=False) + "\n")
-            count += 1
-    return Lines(target, rejected)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

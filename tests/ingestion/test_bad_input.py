@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import inputs, quarantine
+from ingestion import documents, inputs, rejects
 from tests.ingestion.conftest import Home, event, message
 
 BAD_EVENTS: dict[str, tuple[Any, str, str]] = {
@@ -191,6 +191,44 @@ def test_a_broken_array_keeps_the_elements_before_the_break(home: Home) -> None:
     assert home.reasons()[0][0] == "broken_array"
 
 
+def test_a_broken_array_is_read_a_stretch_at_a_time(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elements keep their text (here a key named twice), and places are bytes of the file."""
+    elements = [json.dumps(event(n, source="/süd"), indent=1, ensure_ascii=False) for n in range(9)]
+    elements[4] = elements[4].replace('"id"', '"id": "zd-0", "id"', 1)
+    whole = "[\r\n" + ",\r\n".join(elements)
+    found = []
+    for stretch in (64, 8 * 2**20):
+        monkeypatch.setattr(documents, "_STRETCH", stretch)
+        home.write("work/array.json", whole + ', {"id": "ä')
+        lines = inputs.json_lines(home.path / "landing/work/array.json", home.path)
+        assert lines.rejected == [(10, len(whole.encode()) + 2, "broken_array")]
+        found.append(lines.path.read_bytes())
+    assert found[0] == found[1]
+    assert [json.loads(line)["id"] for line in found[0].splitlines()] == [
+        event(n)["id"] for n in range(9)
+    ]
+    counts = home.ingest(home.write("contact/array.json", whole + ', {"id": "ä'))
+    assert (counts["appended"], counts["quarantined"]) == (8, 2)
+    assert [code for code, *_ in home.reasons()] == ["double_key", "broken_array"]
+
+
+def test_an_element_above_16_mib_is_left_out_alone(home: Home) -> None:
+    huge = event(5, data={"queue": "x" * (50 * 2**20)})
+    counts = home.ingest(home.write("contact/huge.json", json.dumps([event(1), huge, event(2)])))
+    assert (counts["appended"], counts["quarantined"]) == (2, 1)
+    assert home.reasons() == [("line_too_long", "", 2)]
+
+
+def test_one_object_keeps_its_text(home: Home) -> None:
+    """What a parser would put right is still seen: a key that is named twice."""
+    text = json.dumps(event(1), indent=1).replace('"id"', '"id": "zd-0",\n "id"', 1)
+    counts = home.ingest(home.write("contact/one.json", text))
+    assert (counts["appended"], counts["quarantined"]) == (0, 1)
+    assert [code for code, *_ in home.reasons()] == ["double_key"]
+
+
 def test_the_shape_of_a_rejected_line_tells_no_value(home: Home) -> None:
     bad = event(9, type="nothing", data={"anna@example.com": 1, "note": "Anna Berg"})
     home.ingest(home.write("contact/shape.jsonl", [bad]))
@@ -225,7 +263,7 @@ def test_many_rejects_are_written_as_few(home: Home, monkeypatch: pytest.MonkeyP
     wrong = [event(n, time="never", data={"more": [n] * (n % 3)}) for n in range(1, 8)]
     told = []
     for batch in (5_000, 3):
-        monkeypatch.setattr(quarantine, "_BATCH", batch)
+        monkeypatch.setattr(rejects, "_BATCH", batch)
         home.ingest(home.write(f"contact/{batch}.jsonl", [*wrong, "{broken", " " * batch]))
         (file,) = (home.path / "quarantine").glob("*.parquet")
         with duckdb.connect() as con:
