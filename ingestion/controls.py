@@ -160,7 +160,7 @@ def taking_in(log: Path, *, is_told: bool) -> Iterator[None]:
 
 @contextmanager
 def erasing(log: Path) -> Iterator[None]:
-    """While a person goes from events and totals: waits for inputs under way, others wait for it."""
+    """While a person goes from events and totals: waits for inputs under way, later ones for it."""
     with _turn(log, fcntl.LOCK_EX):
         yield
 
@@ -168,8 +168,12 @@ def erasing(log: Path) -> Iterator[None]:
 @contextmanager
 def _turn(log: Path, kind: int) -> Iterator[None]:
     log.mkdir(parents=True, exist_ok=True)
-    with (log / "controls.turn").open("a") as file:  # given back when it is closed
-        fcntl.flock(file, kind)
+    # given back when they are closed
+    with (log / "controls.turn").open("a") as turn, (log / "controls.gate").open("a") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        fcntl.flock(turn, kind)
+        if kind == fcntl.LOCK_SH:  # an erasure that waits keeps the gate: inputs cannot outlast it
+            fcntl.flock(gate, fcntl.LOCK_UN)
         yield
 
 

@@ -76,7 +76,8 @@ def _known(
 def ask(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> dict[str, Any]:
     """Write the request down for the next run of the DAG `erase_people`."""
     request = _begin(settings, id_hash, now=now, salt=salt)
-    request.keep(settings.log)
+    if request.salt == salt:  # one under way is written down, and whoever carries it out adds to it
+        request.keep(settings.log)
     return {"request_id": request.request_id, "is_requested": True}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -57,6 +58,18 @@ def test_the_request_under_way_is_kept_from_others(settings: Settings) -> None:
     assert asked["request_id"] in str(place)
     assert not place.exists() and privacy.drafts(place.parent) == []
     assert erasure.erase_people(settings, now=NOW) is None
+
+
+def test_asking_again_leaves_the_notes_of_the_request_under_way(settings: Settings) -> None:
+    with stopped_at(2, steps_of_log, "swap"):
+        forget(settings)
+    (begun,) = steps_of_log.under_way(settings.log)
+    with pytest.MonkeyPatch.context() as patch:  # what asks has read an older state of the notes
+        older = replace(begun, found=begun.found[:1])
+        patch.setattr(steps_of_log, "begin", lambda *_, **__: older)
+        asked = erasure.ask(settings, hash_of(settings), now=NOW, salt="1" * 64)
+    assert asked["request_id"] == begun.request_id
+    assert steps_of_log.under_way(settings.log) == [begun]
 
 
 def test_a_publish_waits_for_what_empties_the_pages(settings: Settings) -> None:

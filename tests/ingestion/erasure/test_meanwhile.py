@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -113,3 +114,22 @@ def test_inputs_do_not_wait_for_each_other(tmp_path: Path) -> None:
     one = controls.taking_in(tmp_path, is_told=True)
     with one, controls.taking_in(tmp_path, is_told=True):
         assert [*tmp_path.iterdir()]
+
+
+def test_an_erasure_that_waits_comes_before_inputs_that_begin_later(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def enter(name: str, turn: AbstractContextManager[None]) -> None:
+        with turn:
+            order.append(name)
+
+    later = Thread(target=enter, args=("input", controls.taking_in(tmp_path, is_told=True)))
+    erases = Thread(target=enter, args=("erasure", controls.erasing(tmp_path)))
+    with controls.taking_in(tmp_path, is_told=True):
+        for thread in (erases, later):
+            thread.start()
+            thread.join(0.3)
+        assert order == []
+    for thread in (erases, later):
+        thread.join(60)
+    assert order == ["erasure", "input"]
