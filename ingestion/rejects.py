@@ -6,7 +6,7 @@ more memory than another. Places, keys and reasons only: no line, no value.
 
 from __future__ import annotations
 
-import mmap
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,8 @@ import duckdb
 from ingestion import inputs, privacy, quarantine, quoting
 from ingestion.inputs import Chunk
 
-_BATCH = 5_000  # rejected lines that are held in memory at a time, of up to 64 KiB each
+_BATCH = 5_000  # rejected lines that are held in memory at a time
+_LONGEST = 64 * 1024  # bytes of a line whose shape is told
 _FOUND = "select row, problem, source, line_number"
 _CODES = ", ".join(f"'{code}'" for code in quarantine.REASONS)
 # a row whose code has no reason cannot be inserted
@@ -93,18 +94,15 @@ class Rejects:
             if not len(rows):
                 return
             numbers, starts, lengths = inputs.positions(chunk.path, rows)
-            with (
-                chunk.path.open("rb") as file,
-                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-            ):
+            with chunk.path.open("rb") as file:  # not mapped: its pages would count as memory
                 for at in range(0, len(rows), _BATCH):
                     part = slice(at, at + _BATCH)
-                    places = zip(starts[part], lengths[part], strict=True)
+                    places = zip(starts[part].tolist(), lengths[part].tolist(), strict=True)
                     columns = {
                         "rows": rows[part].tolist(),
                         "numbers": (numbers[part] + chunk.first_line - 1).tolist(),
                         "starts": (starts[part] + chunk.first_byte).tolist(),
-                        "lines": [_shown(data[int(o) : int(o + n)]) for o, n in places],
+                        "lines": [_shown(file.fileno(), *place) for place in places],
                     }
                     own.execute(self._placed(), columns)
 
@@ -159,8 +157,11 @@ class Rejects:
             )
 
 
-def _shown(line: bytes) -> str | None:
+def _shown(file: int, offset: int, length: int) -> str | None:
     """A line whose shape DuckDB can tell: it gives up at 128 levels, and says so for all lines."""
-    if len(line) > 65_536 or line.count(b"[") + line.count(b"{") > 100:
+    if length > _LONGEST:
+        return None
+    line = os.pread(file, length, offset)
+    if line.count(b"[") + line.count(b"{") > 100:
         return None
     return line.decode("utf-8", "replace") or None
