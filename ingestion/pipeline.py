@@ -23,6 +23,7 @@ from ingestion import (
     receipts,
     refusals,
     sources,
+    totals,
 )
 from ingestion.account import COUNTS, Account
 from ingestion.ahead import Ahead
@@ -31,7 +32,6 @@ from ingestion.reading import Options, Reading
 from ingestion.rejects import Reject
 from ingestion.sources import exports, reader, states
 from ingestion.sources.adapter import Differ, Refused
-from ingestion.sources.looks import Seen
 from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
@@ -155,7 +155,7 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         if differ and not options.dry_run:
             differ.keep(refused)
         if not options.dry_run:
-            _write_controls(path, work, input_key, options, refused)
+            _write_controls(reading, path, work, refused)
     if not options.dry_run:
         _write_receipt(path, input_key, append_key, account, options)
     return account.counts
@@ -251,17 +251,16 @@ def _lines(
     ]
 
 
-def _write_controls(
-    path: Path, work: Path, input_key: str, options: Options, refused: Refused
-) -> None:
+def _write_controls(reading: Reading, path: Path, work: Path, refused: Refused) -> None:
     """What was delivered by a plain look, for the build to compare the log with."""
-    seen: list[tuple[str, Seen]] = []
+    options, seen = reading.options, totals.Totals(reading.con)
     if options.mapping:
-        seen = controls.of_mapped(work / "mapped.jsonl")
+        seen.add_mapped(work / "mapped.jsonl")
     elif options.adapter:
         system = options.adapter.NAME
-        seen = [(f"/{system}", one) for one in controls.of_deliveries(path, system, work)]
-    controls.write(options.log / "controls", input_key, seen, options.clock(), refused)
+        seen.add(f"/{system}", totals.of_deliveries(path, system, work))
+    own = refused if refusals.state(options.log) else None
+    seen.write(options.log / "controls", reading.input_key, options.clock(), own)
 
 
 def _write_receipt(

@@ -9,16 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
+import duckdb
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from ingestion import controls, privacy, traces
+from ingestion import controls, privacy, quoting, traces
 from ingestion.sources import states
 
 
@@ -37,18 +36,44 @@ def move_totals(
 def _move(
     path: Path, request_id: str, found: Collection[str], stand_in: Callable[[str], str]
 ) -> int:
-    kept, moved = [], []
-    for row in pq.read_table(path, schema=controls.SCHEMA).to_pylist():
+    moved: list[tuple[int, str]] = []  # row and stand-in
+    objects = (
+        row
+        for batch in pq.ParquetFile(path).iter_batches(columns=["measure", "object_id"])
+        for row in batch.to_pylist()
+    )
+    for number, row in enumerate(objects):
         known = traces.of_object(row["measure"], row["object_id"])
-        own = next((trace for trace in known if trace in found), None)
-        if own is None:
-            kept.append(row)
-        else:
-            moved.append(row | {"object_id": stand_in(own)})
-    if moved:  # first where they go, then where they came from: a crash between repeats the same
-        _write(_place(path, request_id), moved)
-        _write(path, kept, is_whole=True)
+        if own := next((trace for trace in known if trace in found), None):
+            moved.append((number, stand_in(own)))
+    if moved:
+        _split(path, _place(path, request_id), moved)
     return len(moved)
+
+
+def _split(path: Path, place: Path, moved: Sequence[tuple[int, str]]) -> None:
+    """Take rows out of a file, with stand-ins into another.
+
+    First where they go, then where they came from: a crash between repeats the same.
+    """
+    listed = ", ".join(controls.COLUMNS)
+    rows = f"read_parquet({quoting.text(path)}, file_row_number = true)"
+    before = f"union select {listed} from read_parquet({quoting.text(place)})"
+    with duckdb.connect() as con:
+        con.execute(
+            "create table moved as select unnest($1::bigint[]) as file_row_number, "
+            "unnest($2::varchar[]) as stand_in",
+            [list(column) for column in zip(*moved, strict=True)],
+        )
+        gone = f"(select * replace (stand_in as object_id) from {rows} join moved using (file_row_number))"
+        told = f"select {listed} from {gone} {before if place.exists() else ''}"
+        _write(con, told, place)
+        _write(con, f"select {listed} from {rows} anti join moved using (file_row_number)", path)
+
+
+def _write(con: duckdb.DuckDBPyConnection, rows: str, path: Path) -> None:
+    with privacy.replacing(path) as draft:
+        con.execute(f"copy ({rows}) to {quoting.text(draft)} (format parquet)")
 
 
 def _place(path: Path, request_id: str) -> Path:
@@ -56,14 +81,6 @@ def _place(path: Path, request_id: str) -> Path:
     input_key, _, stamp = path.name.partition("-")
     name = hashlib.sha256(f"{request_id}\x1f{input_key}".encode()).hexdigest()[:32]
     return path.with_name(f"{name}-{stamp}")
-
-
-def _write(path: Path, rows: list[dict[str, Any]], *, is_whole: bool = False) -> None:
-    before = [] if is_whole or not path.exists() else pq.read_table(path).to_pylist()
-    known = {tuple(row.values()): row for row in (*before, *rows)}
-    table = pa.Table.from_pylist([*known.values()], schema=controls.SCHEMA)
-    with privacy.replacing(path) as draft:
-        pq.write_table(table, draft)
 
 
 def forget_states(folder: Path, found: Collection[str]) -> int:

@@ -8,18 +8,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion import quoting
-from ingestion.controls import STAMP
-
-COLUMNS = {
-    "source": "varchar",
-    "measure": "varchar",
-    "object_id": "varchar",
-    "currency": "varchar",
-    "amount_minor": "bigint",
-    "is_withdrawn": "boolean",
-    "occurred_at": "timestamptz",
-    "committed_at": "timestamptz",
-}
+from ingestion.controls import COLUMNS, STAMP
 
 
 def lay(connection: duckdb.DuckDBPyConnection, folder: Path, log_as_of: datetime | None) -> None:

@@ -11,7 +11,7 @@ import pytest
 from deliveries import rows
 from event_rows import append, event
 
-from ingestion import controls
+from ingestion import totals
 from ingestion.sources.looks import Seen
 from waypost import control_view
 from waypost.cli import WaypostError
@@ -228,8 +228,10 @@ def test_differences_count_rows_that_only_one_file_has(tmp_path: Path) -> None:
 def test_control_totals_of_the_past_are_those_of_the_reading_then(tmp_path: Path) -> None:
     """A corrected mapping reads an input again; an input may also lose all its totals."""
     for at, objects in ((FIRST, ["a", "b"]), (SECOND, ["a"]), (THIRD, [])):
-        seen = [("/test", Seen("opened", name, at)) for name in objects]
-        controls.write(tmp_path, "0" * 32, seen, at, lambda _: set())
+        with duckdb.connect() as connection:
+            seen = totals.Totals(connection)
+            seen.add("/test", [Seen("opened", name, at) for name in objects])
+            seen.write(tmp_path, "0" * 32, at, None)
     with duckdb.connect() as connection:
         connection.execute("create schema log")
         found = []

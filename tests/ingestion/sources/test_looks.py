@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-from ingestion import controls
+from ingestion import totals
 from ingestion.sources.looks import LOOKS, Seen, everything
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
-
-
-def nobody(_: object) -> set[str]:
-    return set()
+LATER = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 SECONDS = int(TEN.timestamp())
@@ -132,16 +132,83 @@ def test_a_look_survives_odd_documents(system: str, odd: Any) -> None:
     assert list(everything(odd, LOOKS[system])) == []
 
 
-def test_an_object_that_was_taken_back_stays_so_whatever_comes_after(tmp_path: Path) -> None:
-    import duckdb
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
 
+
+def written(folder: Path, columns: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        found = connection.execute(f"select {columns} from '{folder}/k-*.parquet' order by all")
+        return found.fetchall()
+
+
+def test_an_object_that_was_taken_back_stays_so_whatever_comes_after(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
     gone = Seen("refunded", "re_1", TEN, "EUR", -500, is_withdrawn=True)
     again = Seen("refunded", "re_1", TEN, "EUR", -500)
-    controls.write(tmp_path, "k", [("/stripe", gone), ("/stripe", again)], TEN, nobody)
-    file = tmp_path / "k-*.parquet"
-    assert duckdb.sql(f"select is_withdrawn from '{file}'").fetchall() == [(True,)]
-    controls.write(tmp_path, "k", [], TEN, nobody)
-    assert not file.exists()
+    seen = totals.Totals(con)
+    seen.add("/stripe", [gone, again])
+    seen.write(tmp_path, "k", TEN, None)
+    assert written(tmp_path, "is_withdrawn") == [(True,)]
+    totals.Totals(con).write(tmp_path, "k", TEN, None)
+    assert written(tmp_path, "is_withdrawn") == []
+
+
+def test_of_an_object_the_last_look_counts_over_any_number_of_batches(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(totals, "_BATCH", 2)
+    seen = totals.Totals(con)
+    seen.add("/a", (Seen("invoiced", str(n % 3), None, "EUR", n) for n in range(8)))
+    seen.add("/b", [Seen("invoiced", "0", TEN, "EUR", 2**63), Seen("opened", "\ud800", TEN)])
+    refused = [{f"invoice/{n}"} for n in (1,)]
+    seen.write(
+        tmp_path,
+        "k",
+        TEN,
+        lambda names: {name for name, own in names.items() if any(r & {*own} for r in refused)},
+    )
+    assert written(tmp_path, "source, measure, object_id, amount_minor, occurred_at") == [
+        ("/a", "invoiced", "0", 6, TEN),
+        ("/a", "invoiced", "2", 5, TEN),
+        ("/b", "invoiced", "0", None, TEN),
+        ("/b", "opened", "?", None, TEN),
+    ]
+
+
+def test_a_mapped_table_is_counted_before_any_check(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    def line(number: int, kind: str, data: dict[str, Any], time: object = TEN.isoformat()) -> str:
+        told = {"type": kind, "source": "/t", "subject": f"x/{number}", "time": time, "data": data}
+        return json.dumps(told) + "\n"
+
+    lines = tmp_path / "mapped.jsonl"
+    lines.write_text(
+        line(1, "case.opened", {}, "2026-03-02T11:00:00+01:00")
+        + line(2, "case.closed", {})
+        + line(3, "invoice.issued", {"gross": {"minor": 119, "currency": "EUR"}})
+        + line(4, "invoice.issued", {"type_code": "381", "gross": {"minor": 1, "currency": "EUR"}})
+        + line(5, "refund.issued", {"amount": {"minor": -1.5, "currency": "EUR"}}, "never")
+        + line(6, "refund.issued", {"amount": "much"}, None)
+        + line(7, "order.placed", {"gross": {"minor": 7}}),
+        "utf-8",
+    )
+    seen = totals.Totals(con)
+    seen.add_mapped(lines)
+    seen.write(tmp_path, "k", LATER, None)
+    assert written(tmp_path, "object_id, measure, currency, amount_minor, occurred_at") == [
+        ("x/1", "opened", None, None, TEN),
+        ("x/3", "invoiced", "EUR", 119, TEN),
+        ("x/5", "refunded", "EUR", None, LATER),
+        ("x/6", "refunded", None, None, LATER),
+        ("x/7", "placed", None, None, TEN),
+    ]
 
 
 def test_a_file_that_breaks_the_look_costs_no_ingest(tmp_path: Path) -> None:
@@ -149,8 +216,7 @@ def test_a_file_that_breaks_the_look_costs_no_ingest(tmp_path: Path) -> None:
     huge = '{"object": "refund", "id": "r", "currency": "eur", "amount": 1' + "0" * 40 + "}"
     file = tmp_path / "odd.jsonl"
     file.write_text(f'{deep}\n{huge}\nno json\n[]\n{{"id": 1}}\n', "utf-8")
-    seen = controls.of_deliveries(file, "stripe", tmp_path)
+    seen = [*totals.of_deliveries(file, "stripe", tmp_path)]
     assert seen == [Seen("refunded", "r", None, "EUR", None)]
-    controls.write(tmp_path, "k", [("/stripe", one) for one in seen], TEN, nobody)
     (tmp_path / "broken.zip").write_bytes(b"PK")
-    assert controls.of_deliveries(tmp_path / "broken.zip", "stripe", tmp_path) == []
+    assert [*totals.of_deliveries(tmp_path / "broken.zip", "stripe", tmp_path)] == []
