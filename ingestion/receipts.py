@@ -6,6 +6,7 @@ Beside them a rotation notes inputs that have begun and not ended, for they are 
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,12 @@ def set_back(log: Path, input_key: str) -> None:
     """Make an input count as unread, keeping what its receipt says about its first reading."""
     if receipt := read(log, input_key):
         write(log, receipt | {"append_key": ""})
+
+
+def forget(log: Path, input_key: str) -> None:
+    """Throw a receipt away, readable or not; its number of keys stays, where it still stands there."""
+    path = path_of(log, input_key)
+    told = re.search(rb'"key_count": (\d+)[,}]', path.read_bytes()) if path.exists() else None
+    if told:
+        privacy.write_whole(_begun(log, input_key), f"{int(told[1])}\n")
+    path.unlink(missing_ok=True)

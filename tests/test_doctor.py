@@ -186,6 +186,21 @@ def test_a_receipt_that_is_not_whole_is_written_again(state: str, settings: Sett
     assert events(settings) == before
 
 
+@pytest.mark.parametrize(
+    ("last", "known"), [("}", 12), ('"key_count": 12,', 12), ('"key_count": 1', 3)]
+)
+def test_how_many_keys_had_sealed_an_input_outlives_its_receipt(
+    last: str, known: int, settings: Settings
+) -> None:
+    """Whole, or cut off after the number; a number that is cut off itself tells nothing."""
+    key = receipts.names(settings.log)[0]
+    path = receipts.path_of(settings.log, key)
+    text = path.read_text("utf-8").replace('"key_count": 1', '"key_count": 12')
+    path.write_text(text[: text.rindex(last) + len(last)], "utf-8")
+    receipts.forget(settings.log, key)
+    assert receipts.key_count(settings.log, key, 3) == known
+
+
 def test_a_damaged_quarantine_file_is_written_again(settings: Settings) -> None:
     (file,) = settings.quarantine.glob("*.parquet")
     cut(file)

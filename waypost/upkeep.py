@@ -152,7 +152,7 @@ def _can_mend(settings: Settings, finding: Finding, landed: Mapping[str, Path]) 
 
 def _forget(settings: Settings, finding: Finding) -> None:
     for key in finding.inputs:
-        receipts.path_of(settings.log, key).unlink(missing_ok=True)
+        receipts.forget(settings.log, key)
     finding.place.unlink(missing_ok=True)
 
 
