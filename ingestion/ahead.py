@@ -44,7 +44,7 @@ class Ahead:
     def _read(self) -> inputs.Chunk | None:
         if self._chunks is None:
             self.lines = self._given()
-            self._chunks = inputs.chunks(self.lines.path, self._work)
+            self._chunks = inputs.chunks(self.lines, self._work)
         if chunk := next(self._chunks, None):
             with self._con.cursor() as own:
                 shapes.load_lines(own, chunk.path)

@@ -14,9 +14,10 @@ from ingestion import quoting
 from ingestion.shapes import MAX_OBJECT
 
 _STRETCH = 8 * 2**20
-_LONGEST = 8 * MAX_OBJECT  # a longer element ends the array, one above `MAX_OBJECT` is left out
+_LONGEST = 3 * MAX_OBJECT  # a longer element ends the array, one above `MAX_OBJECT` is left out
 _ENDS_TO_SPACES = bytes.maketrans(b"\r\n", b"  ")
 _BEGINNING = re.compile(r"[^ \t\r\n,]")  # of an element, or the end of the array
+_OF_NUMBERS = frozenset("+-.0123456789Ee")
 
 
 def write_object(path: Path, target: Path) -> None:
@@ -53,6 +54,7 @@ def _write_elements(path: Path, target: Path) -> list[tuple[int, int, str]]:
                 left_out.append((number, offset, "broken_array"))
             elif len(element) >= MAX_OBJECT:
                 left_out.append((number, offset, "line_too_long"))
+                out.write(b"\n")  # those that follow keep their numbers
             else:
                 out.write(_in_one_line(element.encode("latin-1")))
     return left_out
@@ -65,23 +67,22 @@ def _elements(file: TextIO) -> Iterator[tuple[int, str | None]]:
     base, at = 0, text.index("[") + 1
     while True:
         found = _BEGINNING.search(text, at)
-        at = end = found.start() if found else len(text)
+        at = found.start() if found else len(text)
         if text[at : at + 1] == "]":
             return
         try:
             _, end = decode(text, at)
         except (ValueError, RecursionError):
-            end = len(text)  # broken, unless what follows makes it whole
-        if end < len(text):
-            yield base + at, text[at:end]
-            at = end
+            end = at  # broken, unless what follows makes it whole
+        is_open = end in (at, len(text)) or {text[at], text[end]} <= _OF_NUMBERS
+        if is_open and len(text) - at < _LONGEST and (more := file.read(_STRETCH)):
+            base, text, at = base + at, text[at:] + more, 0
             continue
-        base, text, at = base + at, text[at:], 0
-        more = file.read(max(_STRETCH, len(text))) if len(text) < _LONGEST else ""
-        if not more:
-            yield base, None
+        if end == at:
+            yield base + at, None
             return
-        text += more
+        yield base + at, text[at:end]
+        at = end
 
 
 def _in_one_line(text: bytes) -> bytes:

@@ -59,7 +59,7 @@ def load_chunk(
     fills = (partial(fill, number=number) for number in range(len(names)))
     tasks: list[_Task] = [prepare, *fills]
     filled = [draft for draft in side_by_side.run(con, tasks) if draft]
-    con.execute(f"create or replace temp table draft_others as {statements.others_sql(shapes)}")
+    con.execute(f"create or replace temp table draft_others as {statements.others_sql()}")
     con.execute("drop table lines")
     domains: dict[str, list[tuple[int, str]]] = {}
     for name, draft in zip(names, filled, strict=True):

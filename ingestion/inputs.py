@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +24,8 @@ _CHUNK = 8 * 2**20
 # Of JSON text: a chunk and the next one are held in memory at a time, or a whole file of twice the
 # size. With larger chunks DuckDB puts tables aside on the disk, smaller ones plan more statements.
 CHUNK_BYTES = 256 * 2**20
+# DuckDB works on 2,048 lines at a time: of blocks with lines this long, a chunk has only a few
+_FEW_ENDS, _MOST_HEAVY = _CHUNK // 2**14, 4
 TABLES = (".csv", ".tsv", ".parquet", ".zip", ".csv.gz", ".tsv.gz")
 
 
@@ -37,6 +39,7 @@ class Lines:
 
     path: Path
     rejected: list[tuple[int, int, str]] = field(default_factory=list)
+    is_heavy: bool = False  # lines of 16 KiB and more on an average of eight megabytes
 
 
 def is_table(path: Path) -> bool:
@@ -70,7 +73,8 @@ def json_lines(path: Path, work: Path) -> Lines:
         lines = _without_mark(lines, work / "unmarked.jsonl")
     if start[:1] == b"[" and not is_lines(head):
         target = work / "array.jsonl"
-        return Lines(target, lines.rejected + documents.write_array(lines.path, target))
+        lines = Lines(target, lines.rejected + documents.write_array(lines.path, target))
+        return _without_long_lines(lines, work / "short.jsonl")
     if start[:1] == b"{" and not is_lines(head) and is_one_object(lines.path):
         target = work / "object.jsonl"
         documents.write_object(lines.path, target)
@@ -132,8 +136,10 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _without_long_lines(lines: Lines, target: Path) -> Lines:
     """Leave out lines above 16 MiB; only a chunk without a line end can belong to one."""
-    if all(b"\n" in chunk for chunk in _chunks(lines.path) if len(chunk) == _CHUNK):
-        return lines
+    ends = [chunk.count(b"\n") for chunk in _chunks(lines.path) if len(chunk) == _CHUNK]
+    is_heavy = any(count < _FEW_ENDS for count in ends)
+    if all(ends):
+        return replace(lines, is_heavy=is_heavy)
     rejected = list(lines.rejected)
     number, offset = 1, 0
     with lines.path.open("rb") as file, target.open("wb") as out:
@@ -148,7 +154,7 @@ def _without_long_lines(lines: Lines, target: Path) -> Lines:
                 rejected.append((number, offset, "line_too_long"))
                 out.write(b"\n")
             number, offset = number + 1, offset + length
-    return Lines(target, rejected)
+    return Lines(target, rejected, is_heavy)
 
 
 @dataclass(frozen=True)
@@ -160,15 +166,18 @@ class Chunk:
     first_byte: int
 
 
-def chunks(path: Path, work: Path, size: int = CHUNK_BYTES) -> Generator[Chunk, None, None]:
-    """Cut a JSON-lines file into stretches of about `size` bytes; one of up to two sizes is whole."""
-    if path.stat().st_size <= 2 * size:
-        yield Chunk(path, 1, 0)
+def chunks(lines: Lines, work: Path, size: int = CHUNK_BYTES) -> Generator[Chunk, None, None]:
+    """Cut a JSON-lines file into stretches of about `size` bytes; one of up to two sizes is whole.
+
+    Where lines are long, stretches are shorter.
+    """
+    if lines.path.stat().st_size <= 2 * size and not lines.is_heavy:
+        yield Chunk(lines.path, 1, 0)
         return
     line, offset = 1, 0
     # the one worked on, the one that is read ahead, the one that is cut
     targets = cycle([work / f"chunk-{number}.jsonl" for number in range(3)])
-    with path.open("rb") as file, ThreadPoolExecutor(1) as ahead:
+    with lines.path.open("rb") as file, ThreadPoolExecutor(1) as ahead:
         following = ahead.submit(_cut, file, next(targets), size)
         while (cut := following.result()).written:
             following = ahead.submit(_cut, file, next(targets), size)
@@ -187,12 +196,13 @@ class _Cut:
 
 def _cut(file: BinaryIO, target: Path, size: int) -> _Cut:
     """Copy whole lines of about `size` bytes."""
-    written, ends = 0, 0
+    written, ends, heavy = 0, 0, 0
     with target.open("wb") as out:
-        while written < size and (block := file.read(_CHUNK)):
+        while written < size and heavy < _MOST_HEAVY and (block := file.read(_CHUNK)):
             written += out.write(block)
-            ends += block.count(b"\n")
-        if written >= size:
+            found = block.count(b"\n")
+            ends, heavy = ends + found, heavy + (found < _FEW_ENDS)
+        if written >= size or heavy == _MOST_HEAVY:
             rest = file.readline()
             written += out.write(rest)
             ends += rest.count(b"\n")

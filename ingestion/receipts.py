@@ -80,7 +80,12 @@ def set_back(log: Path, input_key: str) -> None:
 def forget(log: Path, input_key: str) -> None:
     """Throw a receipt away, readable or not; its number of keys stays, where it still stands there."""
     path = path_of(log, input_key)
-    told = re.search(rb'"key_count": (\d+)[,}]', path.read_bytes()) if path.exists() else None
-    if told:
-        privacy.write_whole(_begun(log, input_key), f"{int(told[1])}\n")
+    if path.exists():
+        try:
+            known = key_count(log, input_key, 0)
+        except ValueError:
+            told = re.search(rb'"key_count": (\d+)[,}]', path.read_bytes())
+            known = int(told[1]) if told else 0
+        if known:
+            privacy.write_whole(_begun(log, input_key), f"{known}\n")
     path.unlink(missing_ok=True)

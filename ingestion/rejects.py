@@ -7,17 +7,19 @@ more memory than another. Places, keys and reasons only: no line, no value.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from ingestion import inputs, privacy, quarantine, quoting
 from ingestion.inputs import Chunk
 
-_BATCH = 5_000  # rejected lines that are held in memory at a time
+_BATCH, _BATCH_BYTES = 5_000, 8 * 2**20  # rejected lines that are held in memory at a time
 _LONGEST = 64 * 1024  # bytes of a line whose shape is told
 _FOUND = "select row, problem, source, line_number"
 _CODES = ", ".join(f"'{code}'" for code in quarantine.REASONS)
@@ -95,8 +97,7 @@ class Rejects:
                 return
             numbers, starts, lengths = inputs.positions(chunk.path, rows)
             with chunk.path.open("rb") as file:  # not mapped: its pages would count as memory
-                for at in range(0, len(rows), _BATCH):
-                    part = slice(at, at + _BATCH)
+                for part in _batches(lengths):
                     places = zip(starts[part].tolist(), lengths[part].tolist(), strict=True)
                     columns = {
                         "rows": rows[part].tolist(),
@@ -155,6 +156,14 @@ class Rejects:
                 f"copy (select {listed} from rejected left join reasons using (code) "
                 f"order by line_number, path, rejected.rowid) to {quoting.text(draft)} (format parquet)"
             )
+
+
+def _batches(lengths: np.ndarray) -> Iterator[slice]:
+    """Stretches of lines to look at together, neither too many nor too long."""
+    sizes = np.cumsum(np.where(lengths > _LONGEST, 0, lengths)) // _BATCH_BYTES
+    edges = {*range(0, len(lengths), _BATCH), *(np.flatnonzero(np.diff(sizes)) + 1).tolist()}
+    for first, end in pairwise([*sorted(edges), len(lengths)]):
+        yield slice(first, end)
 
 
 def _shown(file: int, offset: int, length: int) -> str | None:

@@ -17,6 +17,7 @@ from ingestion.sources.adapter import Refused
 from ingestion.sources.looks import LOOKS, Look, Seen, everything
 
 _BATCH = 10_000  # objects that are held in memory at a time
+_MEMORY = "512MB"  # of the tables of an export
 _GREATEST = 2**63  # a greater amount is none that a column holds
 # event type → measure and the amount in `data` (none: a count), for tables read by a mapping
 MAPPED = {
@@ -36,7 +37,7 @@ _ADD_MAPPED = f"""
     insert into seen
     with told as (
         select json ->> '$.type' as kind, json ->> '$.source' as source,
-            json ->> '$.subject' as object_id, json ->> '$.time' as told_at, json -> '$.data' as data
+            coalesce(json ->> '$.subject', '') as object_id, json ->> '$.time' as told_at, json -> '$.data' as data
         from read_ndjson_objects({{lines}}, ignore_errors = true, maximum_object_size = {MAX_OBJECT})
     ), measured as (
         select *, case kind {_MEASURE} end as measure, case kind {_MONEY} end as money from told
@@ -183,13 +184,15 @@ def _rows(path: Path, system: str, work: Path) -> Iterator[object]:
     files = exports.table_files(path) if path.is_dir() else [path]
     queries = _TABLES[system]
     with duckdb.connect() as con:
+        con.execute(f"set memory_limit = '{_MEMORY}'")
+        con.execute(f"set temp_directory = {quoting.text(work)}")
         for name, table in exports.named(files, queries, work).items():
             reader = f"read_csv({quoting.text(table)}, all_varchar = true)"
             if table.suffix == ".parquet":
                 reader = f"read_parquet({quoting.text(table)})"
-            try:
-                for row in exports.rows(con, queries[name].format(reader)):
-                    if str(row.get("_fivetran_deleted")).lower() != "true":
-                        yield row
+            try:  # whole before the first row leaves: half a table would be an arbitrary total
+                con.execute(f"create or replace table told as {queries[name].format(reader)}")
             except duckdb.Error:
                 continue
+            rows = exports.rows(con, "from told")
+            yield from (row for row in rows if str(row.get("_fivetran_deleted")).lower() != "true")

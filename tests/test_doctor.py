@@ -187,16 +187,19 @@ def test_a_receipt_that_is_not_whole_is_written_again(state: str, settings: Sett
 
 
 @pytest.mark.parametrize(
-    ("last", "known"), [("}", 12), ('"key_count": 12,', 12), ('"key_count": 1', 3)]
+    ("last", "known"), [("}", 12), ('"key_count": 12,', 12), ('"key_count": 1', 3), ("old", 1)]
 )
 def test_how_many_keys_had_sealed_an_input_outlives_its_receipt(
     last: str, known: int, settings: Settings
 ) -> None:
-    """Whole, or cut off after the number; a number that is cut off itself tells nothing."""
+    """Whole, or cut off after the number; one cut off itself tells nothing, an old receipt one."""
     key = receipts.names(settings.log)[0]
     path = receipts.path_of(settings.log, key)
     text = path.read_text("utf-8").replace('"key_count": 1', '"key_count": 12')
-    path.write_text(text[: text.rindex(last) + len(last)], "utf-8")
+    if last == "old":
+        path.write_text(text.replace('"key_count": 12, ', ""), "utf-8")
+    else:
+        path.write_text(text[: text.rindex(last) + len(last)], "utf-8")
     receipts.forget(settings.log, key)
     assert receipts.key_count(settings.log, key, 3) == known
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from ingestion import documents, inputs, rejects
@@ -214,11 +216,34 @@ def test_a_broken_array_is_read_a_stretch_at_a_time(
     assert [code for code, *_ in home.reasons()] == ["double_key", "broken_array"]
 
 
+@pytest.mark.parametrize(
+    ("text", "elements", "broken"),
+    [
+        ('[{"id":1},{"id":2}', ['{"id":1}', '{"id":2}'], (3, 18)),
+        ('[\n {"id":1},\n {"id":2}\n', ['{"id":1}', '{"id":2}'], (3, 23)),
+        ('[{"id":1},{"id":', ['{"id":1}'], (2, 10)),
+        ('[1.5,-12.25e3,{"id":2}, x', ["1.5", "-12.25e3", '{"id":2}'], (4, 24)),
+        ("[", [], (1, 1)),
+    ],
+)
+def test_an_array_is_kept_up_to_its_break_wherever_a_stretch_ends(
+    text: str, elements: list[str], broken: tuple[int, int], tmp_path: Path
+) -> None:
+    file, target = tmp_path / "array.json", tmp_path / "lines"
+    file.write_text(text, "utf-8")
+    for stretch in range(1, len(text) + 2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(documents, "_STRETCH", stretch)
+            assert documents.write_array(file, target) == [(*broken, "broken_array")]
+        assert target.read_text("utf-8").splitlines() == elements
+
+
 def test_an_element_above_16_mib_is_left_out_alone(home: Home) -> None:
-    huge = event(5, data={"queue": "x" * (50 * 2**20)})
-    counts = home.ingest(home.write("contact/huge.json", json.dumps([event(1), huge, event(2)])))
-    assert (counts["appended"], counts["quarantined"]) == (2, 1)
-    assert home.reasons() == [("line_too_long", "", 2)]
+    huge, bad = event(5, data={"queue": "x" * (40 * 2**20)}), event(6, type="nothing")
+    text = json.dumps([event(1), huge, event(2), bad])
+    counts = home.ingest(home.write("contact/huge.json", text))
+    assert (counts["appended"], counts["quarantined"]) == (2, 2)
+    assert home.reasons() == [("line_too_long", "", 2), ("unknown_type", "type", 4)]
 
 
 def test_one_object_keeps_its_text(home: Home) -> None:
@@ -227,6 +252,22 @@ def test_one_object_keeps_its_text(home: Home) -> None:
     counts = home.ingest(home.write("contact/one.json", text))
     assert (counts["appended"], counts["quarantined"]) == (0, 1)
     assert [code for code, *_ in home.reasons()] == ["double_key"]
+
+
+def test_rejected_lines_are_looked_at_in_batches_of_few_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Five thousand lines of 60 KB at a time did not fit in the memory of an ingest."""
+    monkeypatch.setattr(rejects, "_BATCH", 4)
+    monkeypatch.setattr(rejects, "_BATCH_BYTES", 100_000)
+    longest = rejects._LONGEST
+    lengths = [10] * 9 + [longest] * 3 + [longest + 1] * 3 + [40_000] * 5
+    slices = [*rejects._batches(np.array(lengths))]
+    assert [n for part in slices for n in lengths[part]] == lengths
+    assert max(len(lengths[part]) for part in slices) == 4
+    shown = [sum(n for n in lengths[part] if n <= longest) for part in slices]
+    assert max(shown) < 100_000 + longest
+    assert [*rejects._batches(np.array([7]))] == [slice(0, 1)]
 
 
 def test_the_shape_of_a_rejected_line_tells_no_value(home: Home) -> None:

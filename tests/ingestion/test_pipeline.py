@@ -97,7 +97,7 @@ def test_duplicates_are_found_across_the_chunks_of_one_file(
 ) -> None:
     chunks = inputs.chunks
     monkeypatch.setattr(inputs, "_CHUNK", 2000)
-    monkeypatch.setattr(inputs, "chunks", lambda path, work: chunks(path, work, 4000))
+    monkeypatch.setattr(inputs, "chunks", lambda lines, work: chunks(lines, work, 4000))
     events: list[Any] = [event(n) for n in range(100)]
     events += ["broken", event(3), event(4, data={"channel": "phone"}), event(100)]
     file = home.write("contact/long.jsonl", events)
@@ -106,6 +106,23 @@ def test_duplicates_are_found_across_the_chunks_of_one_file(
     assert home.reasons() == [("not_json", "", 101), ("conflicting_duplicate", "id", 103)]
     assert len(home.live()) == 101
     assert len(log.commits(home.path / "log", "contact")) == 1
+
+
+def test_a_chunk_has_few_long_lines(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A file that fits is read whole; where its lines are long, in chunks whose places still fit."""
+    monkeypatch.setattr(inputs, "_CHUNK", 4000)
+    monkeypatch.setattr(inputs, "_FEW_ENDS", 4)
+    long = [event(n, data={"queue": "q" * 3000}) for n in range(100, 140)]
+    file = home.write("contact/long.jsonl", [*map(event, range(40)), *long, "broken", event(41)])
+    cut = [*inputs.chunks(inputs.json_lines(file, tmp_path), tmp_path)]
+    assert len(cut) == 8  # of four blocks each, of 4,000 bytes
+    light = home.write("contact/short.jsonl", [event(n) for n in range(50, 90)])
+    assert len([*inputs.chunks(inputs.json_lines(light, tmp_path), tmp_path)]) == 1
+    counts = home.ingest(file)
+    assert (counts["appended"], counts["quarantined"]) == (41, 41)
+    assert home.reasons()[-1] == ("not_json", "", 81)
 
 
 def test_unknown_attributes_go_to_extra_unless_they_could_tell_a_person(home: Home) -> None:

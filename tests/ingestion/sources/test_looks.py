@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import totals
+from ingestion import side_books, totals
 from ingestion.sources.looks import LOOKS, Seen, everything
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -196,13 +196,16 @@ def test_a_mapped_table_is_counted_before_any_check(
         + line(4, "invoice.issued", {"type_code": "381", "gross": {"minor": 1, "currency": "EUR"}})
         + line(5, "refund.issued", {"amount": {"minor": -1.5, "currency": "EUR"}}, "never")
         + line(6, "refund.issued", {"amount": "much"}, None)
-        + line(7, "order.placed", {"gross": {"minor": 7}}),
+        + line(7, "order.placed", {"gross": {"minor": 7}})
+        + '{"type": "case.opened", "source": "/t", "subject": null, "data": {}}\n',
         "utf-8",
     )
     seen = totals.Totals(con)
     seen.add_mapped(lines)
     seen.write(tmp_path, "k", LATER, None)
+    assert side_books.move_totals(tmp_path, "r", {"case/nobody"}, str) == 0
     assert written(tmp_path, "object_id, measure, currency, amount_minor, occurred_at") == [
+        ("", "opened", None, None, LATER),
         ("x/1", "opened", None, None, TEN),
         ("x/3", "invoiced", "EUR", 119, TEN),
         ("x/5", "refunded", "EUR", None, LATER),
@@ -220,3 +223,14 @@ def test_a_file_that_breaks_the_look_costs_no_ingest(tmp_path: Path) -> None:
     assert seen == [Seen("refunded", "r", None, "EUR", None)]
     (tmp_path / "broken.zip").write_bytes(b"PK")
     assert [*totals.of_deliveries(tmp_path / "broken.zip", "stripe", tmp_path)] == []
+
+
+def test_a_table_that_breaks_off_tells_no_total(tmp_path: Path) -> None:
+    """Half of it would be an arbitrary one."""
+    rows = [f"{n},1,s,2026-03-02T10:00:00Z" for n in range(300_000)]
+    rows[250_000] = '5,"'
+    table = tmp_path / "ticket.csv"
+    table.write_text("\n".join(["id,requester_id,subject,created_at", *rows]) + "\n", "utf-8")
+    assert next(totals.of_deliveries(table, "zendesk", tmp_path), None) is None
+    table.write_text("\n".join(["id,requester_id,subject,created_at", *rows[:3]]) + "\n", "utf-8")
+    assert len([*totals.of_deliveries(table, "zendesk", tmp_path)]) == 3
