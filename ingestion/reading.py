@@ -14,16 +14,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion import (
-    checks,
-    draft,
-    inputs,
-    mapping,
-    merge,
-    privacy,
-    receipts,
-    refusals,
-)
+from ingestion import checks, draft, inputs, mapping, merge, privacy, receipts, refusals
 from ingestion import log as event_log
 from ingestion.account import Account
 from ingestion.ahead import Ahead

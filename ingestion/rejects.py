@@ -21,7 +21,6 @@ from ingestion.inputs import Chunk
 
 _BATCH, _BATCH_BYTES = 5_000, 8 * 2**20  # rejected lines that are held in memory at a time
 _LONGEST = 64 * 1024  # bytes of a line whose shape is told
-_FOUND = "select row, problem, source, line_number"
 _CODES = ", ".join(f"'{code}'" for code in quarantine.REASONS)
 # a row whose code has no reason cannot be inserted
 _REJECTED = f"""
@@ -81,7 +80,9 @@ class Rejects:
         Rows of the drafts of `wrong` domains, and of the fates of `judged` ones (see `merge.judge`).
         """
         queries = [
-            f"{_FOUND}, '' as domain from draft_{name} where problem is not null" for name in wrong
+            f"select row, problem, source, line_number, '' as domain from draft_{name} "
+            "where problem is not null"
+            for name in wrong
         ] + [
             "select row, 'conflicting_duplicate|id', source, line_number, "
             f"'{domain}' from fates_{domain} where fate = 'conflict'"

@@ -60,6 +60,7 @@ def _split(path: Path, place: Path, moved: Sequence[tuple[int, str]]) -> None:
     rows = f"read_parquet({quoting.text(path)}, file_row_number = true)"
     before = f"union select {listed} from read_parquet({quoting.text(place)})"
     with duckdb.connect() as con:
+        con.execute("set temp_directory = ''")  # nothing clear is put aside
         con.execute(
             "create table moved as select unnest($1::bigint[]) as file_row_number, "
             "unnest($2::varchar[]) as stand_in",

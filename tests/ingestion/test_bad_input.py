@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
 import pytest
 
-from ingestion import documents, inputs, rejects
+from ingestion import inputs
 from tests.ingestion.conftest import Home, event, message
 
 BAD_EVENTS: dict[str, tuple[Any, str, str]] = {
@@ -186,98 +183,6 @@ def test_invalid_utf8_is_quarantined(home: Home) -> None:
     assert home.reasons() == [("not_json", "", 2)]
 
 
-def test_a_broken_array_keeps_the_elements_before_the_break(home: Home) -> None:
-    text = json.dumps([event(1), event(2)], indent=1)[:-2] + ', {"id": '
-    counts = home.ingest(home.write("contact/array.json", text))
-    assert (counts["appended"], counts["quarantined"]) == (2, 1)
-    assert home.reasons()[0][0] == "broken_array"
-
-
-def test_a_broken_array_is_read_a_stretch_at_a_time(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Elements keep their text (here a key named twice), and places are bytes of the file."""
-    elements = [json.dumps(event(n, source="/süd"), indent=1, ensure_ascii=False) for n in range(9)]
-    elements[4] = elements[4].replace('"id"', '"id": "zd-0", "id"', 1)
-    whole = "[\r\n" + ",\r\n".join(elements)
-    found = []
-    for stretch in (64, 8 * 2**20):
-        monkeypatch.setattr(documents, "_STRETCH", stretch)
-        home.write("work/array.json", whole + ', {"id": "ä')
-        lines = inputs.json_lines(home.path / "landing/work/array.json", home.path)
-        assert lines.rejected == [(10, len(whole.encode()) + 2, "broken_array")]
-        found.append(lines.path.read_bytes())
-    assert found[0] == found[1]
-    assert [json.loads(line)["id"] for line in found[0].splitlines()] == [
-        event(n)["id"] for n in range(9)
-    ]
-    counts = home.ingest(home.write("contact/array.json", whole + ', {"id": "ä'))
-    assert (counts["appended"], counts["quarantined"]) == (8, 2)
-    assert [code for code, *_ in home.reasons()] == ["double_key", "broken_array"]
-
-
-@pytest.mark.parametrize(
-    ("text", "elements", "broken"),
-    [
-        ('[{"id":1},{"id":2}', ['{"id":1}', '{"id":2}'], (3, 18)),
-        ('[\n {"id":1},\n {"id":2}\n', ['{"id":1}', '{"id":2}'], (3, 23)),
-        ('[{"id":1},{"id":', ['{"id":1}'], (2, 10)),
-        ('[1.5,-12.25e3,{"id":2}, x', ["1.5", "-12.25e3", '{"id":2}'], (4, 24)),
-        ("[", [], (1, 1)),
-    ],
-)
-def test_an_array_is_kept_up_to_its_break_wherever_a_stretch_ends(
-    text: str, elements: list[str], broken: tuple[int, int], tmp_path: Path
-) -> None:
-    file, target = tmp_path / "array.json", tmp_path / "lines"
-    file.write_text(text, "utf-8")
-    for stretch in range(1, len(text) + 2):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(documents, "_STRETCH", stretch)
-            assert documents.write_array(file, target) == [(*broken, "broken_array")]
-        assert target.read_text("utf-8").splitlines() == elements
-
-
-def test_an_element_above_16_mib_is_left_out_alone(home: Home) -> None:
-    huge, bad = event(5, data={"queue": "x" * (40 * 2**20)}), event(6, type="nothing")
-    text = json.dumps([event(1), huge, event(2), bad])
-    counts = home.ingest(home.write("contact/huge.json", text))
-    assert (counts["appended"], counts["quarantined"]) == (2, 2)
-    assert home.reasons() == [("line_too_long", "", 2), ("unknown_type", "type", 4)]
-
-
-def test_one_object_keeps_its_text(home: Home) -> None:
-    """What a parser would put right is still seen: a key that is named twice."""
-    text = json.dumps(event(1), indent=1).replace('"id"', '"id": "zd-0",\n "id"', 1)
-    counts = home.ingest(home.write("contact/one.json", text))
-    assert (counts["appended"], counts["quarantined"]) == (0, 1)
-    assert [code for code, *_ in home.reasons()] == ["double_key"]
-
-
-def test_rejected_lines_are_looked_at_in_batches_of_few_bytes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Five thousand lines of 60 KB at a time did not fit in the memory of an ingest."""
-    monkeypatch.setattr(rejects, "_BATCH", 4)
-    monkeypatch.setattr(rejects, "_BATCH_BYTES", 100_000)
-    longest = rejects._LONGEST
-    lengths = [10] * 9 + [longest] * 3 + [longest + 1] * 3 + [40_000] * 5
-    slices = [*rejects._batches(np.array(lengths))]
-    assert [n for part in slices for n in lengths[part]] == lengths
-    assert max(len(lengths[part]) for part in slices) == 4
-    shown = [sum(n for n in lengths[part] if n <= longest) for part in slices]
-    assert max(shown) < 100_000 + longest
-    assert [*rejects._batches(np.array([7]))] == [slice(0, 1)]
-
-
-def test_the_shape_of_a_rejected_line_tells_no_value(home: Home) -> None:
-    bad = event(9, type="nothing", data={"anna@example.com": 1, "note": "Anna Berg"})
-    home.ingest(home.write("contact/shape.jsonl", [bad]))
-    stored = b"".join(p.read_bytes() for p in (home.path / "quarantine").iterdir())
-    assert b"anna" not in stored
-    assert b"Berg" not in stored
-
-
 def test_a_path_that_is_not_there_is_an_error(home: Home) -> None:
     with pytest.raises(inputs.InputError, match="does not exist"):
         home.ingest(home.path / "nowhere.jsonl")
@@ -297,21 +202,3 @@ def test_a_broken_line_keeps_its_place(home: Any) -> None:
         )
         assert counts["quarantined"] == 1
     assert [line for _, _, line in home.reasons()] == [18] * 5
-
-
-def test_many_rejects_are_written_as_few(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are looked at and written a batch at a time, so that a file of nothing else fits in memory."""
-    wrong = [event(n, time="never", data={"more": [n] * (n % 3)}) for n in range(1, 8)]
-    told = []
-    for batch in (5_000, 3):
-        monkeypatch.setattr(rejects, "_BATCH", batch)
-        home.ingest(home.write(f"contact/{batch}.jsonl", [*wrong, "{broken", " " * batch]))
-        (file,) = (home.path / "quarantine").glob("*.parquet")
-        with duckdb.connect() as con:
-            columns = "* exclude (quarantine_id, input_key), split_part(quarantine_id, '-', 2)"
-            told.append(
-                con.execute(f"select {columns} from read_parquet(?)", [str(file)]).fetchall()
-            )
-        file.unlink()
-    assert told[0] == told[1] and len(told[0]) == 8
-    assert [row[-1] for row in told[1]] == [str(n) for n in range(8)]
