@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 
-from ingestion import inputs, shapes
+from ingestion import shapes
+from ingestion.chunks import Chunk, chunks
+from ingestion.inputs import Lines
 
 _Taken = TypeVar("_Taken")
 
@@ -20,17 +21,15 @@ class Ahead:
     `lines` gives the file to read and runs aside as well; what it raises comes out of `each`.
     """
 
-    lines: inputs.Lines
+    lines: Lines
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, work: Path, lines: Callable[[], inputs.Lines]
-    ) -> None:
-        self._con, self._work, self._given = con, work, lines
-        self._chunks: Generator[inputs.Chunk, None, None] | None = None
+    def __init__(self, con: duckdb.DuckDBPyConnection, lines: Callable[[], Lines]) -> None:
+        self._con, self._given = con, lines
+        self._chunks: Iterator[Chunk] | None = None
         self._aside = ThreadPoolExecutor(1)
         self._following = self._aside.submit(self._read)
 
-    def each(self, take: Callable[[], _Taken]) -> Iterator[tuple[inputs.Chunk, _Taken]]:
+    def each(self, take: Callable[[], _Taken]) -> Iterator[tuple[Chunk, _Taken]]:
         """Each chunk, with what `take` makes of its `next_lines`; then the next one is read."""
         while chunk := self._following.result():
             taken = take()
@@ -39,15 +38,15 @@ class Ahead:
 
     def again(self) -> Ahead:
         """The same file from its beginning."""
-        return Ahead(self._con, self._work, lambda: self.lines)
+        return Ahead(self._con, lambda: self.lines)
 
-    def _read(self) -> inputs.Chunk | None:
+    def _read(self) -> Chunk | None:
         if self._chunks is None:
             self.lines = self._given()
-            self._chunks = inputs.chunks(self.lines, self._work)
+            self._chunks = chunks(self.lines)
         if chunk := next(self._chunks, None):
-            with self._con.cursor() as own:
-                shapes.load_lines(own, chunk.path)
+            with self._con.cursor() as own, chunk.readable() as paths:
+                shapes.load_lines(own, paths)
         return chunk
 
     def __enter__(self) -> Ahead:
@@ -55,5 +54,3 @@ class Ahead:
 
     def __exit__(self, *_: object) -> None:
         self._aside.shutdown()
-        if self._chunks:
-            self._chunks.close()  # it cuts the chunk after the next: nobody writes to `work` any more

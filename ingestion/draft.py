@@ -36,6 +36,7 @@ def load_chunk(
 
     `shapes.load_lines` has run. Returns for each domain the views that go into one part each.
     """
+    _drop_last(con)
     con.execute("alter table next_lines rename to lines")
     shapes = find(con)
     is_prepared = Event()
@@ -65,6 +66,15 @@ def load_chunk(
     for name, draft in zip(names, filled, strict=True):
         domains.setdefault(load().types[name].domain, []).append(draft)
     return {domain: _views(con, domain, drafts) for domain, drafts in sorted(domains.items())}
+
+
+def _drop_last(con: duckdb.DuckDBPyConnection) -> None:
+    """Give the memory of the last chunk's drafts back before those of this one need theirs."""
+    tables = (
+        "select table_name from duckdb_tables() where regexp_full_match(table_name, 'draft_[0-9]+')"
+    )
+    for (table,) in con.execute(tables).fetchall():
+        con.execute(f"drop table {table}")
 
 
 def _fill(

@@ -1,4 +1,4 @@
-"""Files as delivered: their key, their form, and a JSON-lines file that DuckDB can read whole."""
+"""Files as delivered: their key, their form, and a JSON-lines file that DuckDB can read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import hashlib
 import shutil
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from itertools import cycle
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -20,12 +18,8 @@ from ingestion.forms import is_lines, is_object, is_one_object
 from ingestion.shapes import MAX_OBJECT
 
 _BOM = b"\xef\xbb\xbf"
-_CHUNK = 8 * 2**20
-# Of JSON text: a chunk and the next one are held in memory at a time, or a whole file of twice the
-# size. With larger chunks DuckDB puts tables aside on the disk, smaller ones plan more statements.
-CHUNK_BYTES = 256 * 2**20
-# DuckDB works on 2,048 lines at a time: of blocks with lines this long, a chunk has only a few
-_FEW_ENDS, _MOST_HEAVY = _CHUNK // 2**14, 4
+BLOCK = 8 * 2**20
+_STEP = 2**18  # bytes that are looked at at a time, few enough to stay near the processor
 TABLES = (".csv", ".tsv", ".parquet", ".zip", ".csv.gz", ".tsv.gz")
 
 
@@ -39,7 +33,16 @@ class Lines:
 
     path: Path
     rejected: list[tuple[int, int, str]] = field(default_factory=list)
-    is_heavy: bool = False  # lines of 16 KiB and more on an average of eight megabytes
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """How many line ends stand in each block of the file, the last of which may be short."""
+        step = min(_STEP, BLOCK)
+        found = [
+            np.count_nonzero(np.frombuffer(piece, np.uint8) == 10)
+            for piece in pieces(self.path, 0, self.path.stat().st_size, step)
+        ]
+        return [sum(found[at : at + BLOCK // step]) for at in range(0, len(found), BLOCK // step)]
 
 
 def is_table(path: Path) -> bool:
@@ -86,7 +89,7 @@ def _without_mark(lines: Lines, target: Path) -> Lines:
     """A copy without the byte order mark, which is no part of JSON."""
     with lines.path.open("rb") as file, target.open("wb") as out:
         file.seek(len(_BOM))
-        shutil.copyfileobj(file, out, _CHUNK)
+        shutil.copyfileobj(file, out, BLOCK)
     return Lines(target, lines.rejected)
 
 
@@ -116,7 +119,7 @@ def _unpacked(path: Path, target: Path) -> Lines:
 def _inflated(path: Path) -> Iterator[bytes]:
     """Unpacked blocks of a gzip file, as far as it goes; raises `EOFError` where it breaks off."""
     packed, is_open = zlib.decompressobj(wbits=31), False
-    for chunk in _chunks(path):
+    for chunk in _blocks(path):
         rest = chunk
         while rest:
             is_open = True
@@ -128,18 +131,32 @@ def _inflated(path: Path) -> Iterator[bytes]:
         raise EOFError(path)
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+        while block := file.read(BLOCK):
+            yield block
+
+
+def pieces(path: Path, start: int, end: int, step: int = _STEP) -> Iterator[memoryview]:
+    """The bytes of a stretch, each piece to be used before the next one takes its place.
+
+    Raises `InputError` when the file has become shorter.
+    """
+    held = memoryview(bytearray(step))  # new memory for each would cost more than the reading
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < end:
+            count = file.readinto(held[: end - start])
+            if not count:
+                raise InputError(f"{path} became shorter while it was read: ingest it again.")
+            start += count
+            yield held[:count]
 
 
 def _without_long_lines(lines: Lines, target: Path) -> Lines:
     """Leave out lines above 16 MiB; only a chunk without a line end can belong to one."""
-    ends = [chunk.count(b"\n") for chunk in _chunks(lines.path) if len(chunk) == _CHUNK]
-    is_heavy = any(count < _FEW_ENDS for count in ends)
-    if all(ends):
-        return replace(lines, is_heavy=is_heavy)
+    if all(lines.ends[: lines.path.stat().st_size // BLOCK]):
+        return lines
     rejected = list(lines.rejected)
     number, offset = 1, 0
     with lines.path.open("rb") as file, target.open("wb") as out:
@@ -154,93 +171,7 @@ def _without_long_lines(lines: Lines, target: Path) -> Lines:
                 rejected.append((number, offset, "line_too_long"))
                 out.write(b"\n")
             number, offset = number + 1, offset + length
-    return Lines(target, rejected, is_heavy)
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """A stretch of whole lines in a file of its own: where it began in the input."""
-
-    path: Path
-    first_line: int
-    first_byte: int
-
-
-def chunks(lines: Lines, work: Path, size: int = CHUNK_BYTES) -> Generator[Chunk, None, None]:
-    """Cut a JSON-lines file into stretches of about `size` bytes; one of up to two sizes is whole.
-
-    Where lines are long, stretches are shorter.
-    """
-    if lines.path.stat().st_size <= 2 * size and not lines.is_heavy:
-        yield Chunk(lines.path, 1, 0)
-        return
-    line, offset = 1, 0
-    # the one worked on, the one that is read ahead, the one that is cut
-    targets = cycle([work / f"chunk-{number}.jsonl" for number in range(3)])
-    with lines.path.open("rb") as file, ThreadPoolExecutor(1) as ahead:
-        following = ahead.submit(_cut, file, next(targets), size)
-        while (cut := following.result()).written:
-            following = ahead.submit(_cut, file, next(targets), size)
-            yield Chunk(cut.target, line, offset)
-            line, offset = line + cut.ends, offset + cut.written
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """A stretch that was copied: its bytes and line ends."""
-
-    target: Path
-    written: int
-    ends: int
-
-
-def _cut(file: BinaryIO, target: Path, size: int) -> _Cut:
-    """Copy whole lines of about `size` bytes."""
-    written, ends, heavy = 0, 0, 0
-    with target.open("wb") as out:
-        while written < size and heavy < _MOST_HEAVY and (block := file.read(_CHUNK)):
-            written += out.write(block)
-            found = block.count(b"\n")
-            ends, heavy = ends + found, heavy + (found < _FEW_ENDS)
-        if written >= size or heavy == _MOST_HEAVY:
-            rest = file.readline()
-            written += out.write(rest)
-            ends += rest.count(b"\n")
-    return _Cut(target, written, ends)
-
-
-def positions(path: Path, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Line number, byte offset and byte length of the given rows (0-based, ascending).
-
-    A row is a line that is not empty, as DuckDB counts them; works chunk by chunk.
-    """
-    numbers: list[np.ndarray] = []
-    offsets: list[np.ndarray] = []
-    lengths: list[np.ndarray] = []
-    line, row, base, carry = 1, 0, 0, b""
-    for chunk in _with_end(path):
-        block = carry + chunk
-        ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == 10)
-        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-        sizes = ends - starts
-        short = np.flatnonzero(sizes < 64)
-        full = np.ones(len(ends), dtype=bool)
-        full[short] = [bool(block[starts[i] : ends[i]].strip()) for i in short]
-        filled = np.flatnonzero(full)
-        wanted = rows[(rows >= row) & (rows < row + len(filled))] - row
-        picked = filled[wanted]
-        numbers.append(line + picked)
-        offsets.append(base + starts[picked])
-        lengths.append(sizes[picked])
-        line, row = line + len(ends), row + len(filled)
-        cut = int(ends[-1]) + 1 if len(ends) else 0
-        base, carry = base + cut, block[cut:]
-    return np.concatenate(numbers), np.concatenate(offsets), np.concatenate(lengths)
-
-
-def _with_end(path: Path) -> Iterator[bytes]:
-    yield from _chunks(path)
-    yield b"\n"
+    return Lines(target, rejected)
 
 
 def unzipped(path: Path, work: Path) -> Path:

@@ -61,10 +61,13 @@ def judge(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> Non
     domain = merged.domain
     fates = f"fates_{domain}"
     con.execute(f"insert into kept_{domain} select event_key from {fates} where fate <> 'new'")
-    merged.appended += _count(
-        con,
-        f"select source, count(*) from draft_{domain} where {_sound(domain)} group by source",
+    found = _count(
+        con, f"select source, count(*) from draft_{domain} where problem is null group by source"
     )
+    found.subtract(
+        _count(con, f"select source, count(*) from {fates} where fate <> 'new' group by source")
+    )
+    merged.appended += found
     merged.duplicates += _count(
         con, f"select source, count(*) from {fates} where fate = 'duplicate' group by source"
     )
@@ -124,24 +127,29 @@ def _sound(domain: str) -> str:
 
 
 def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
-    """Make `fates_<domain>(row, source, event_key, fate)` of the rows that are not simply new."""
+    """Make `fates_<domain>(row, source, event_key, fate)` of the rows that may not be simply new.
+
+    Those are few in a new file: eight bytes of a key tell that it occurs once and never before.
+    """
     draft = sealing.rows(con, f"draft_{merged.domain}", merged.domain)
     con.execute(f"""
-        create or replace temp table firsts as
-        select event_key, min(row) as first_row, count(*) as copies
-        from {draft} where problem is null group by event_key""")
+        create or replace temp table prefixes as
+        select key_prefix, count(*) as copies
+        from {draft} where problem is null group by key_prefix""")
+    _find_places(con, merged)
+    con.execute(f"""
+        create or replace temp table suspects as
+        select row, source, line_number, event_key, payload_hash
+        from {draft} where problem is null and key_prefix in (
+            select key_prefix from prefixes where copies > 1 union all select key_prefix from places)""")
     _find_known(con, merged, input_key)
     con.execute(f"""
         create or replace table fates_{merged.domain} as
-        with suspects as (
-            select event_key, first_row from firsts
-            where copies > 1 or event_key in (select event_key from known)
-        ), placed as (
-            select row, source, line_number, event_key, payload_hash, first_row, known_hash, is_mine,
-                first_value(payload_hash) over (partition by event_key order by row) as first_hash
-            from {draft} inner join suspects using (event_key)
-                left join known using (event_key)
-            where problem is null
+        with placed as (
+            select *, first_value(row) over of_key as first_row,
+                first_value(payload_hash) over of_key as first_hash
+            from suspects left join known using (event_key)
+            window of_key as (partition by event_key order by row)
         )
         select row, source, line_number, event_key, case
             when payload_hash = known_hash then 'duplicate'
@@ -152,30 +160,33 @@ def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> N
         from placed""")
 
 
-def _find_known(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
-    """Make temp table `known(event_key, known_hash, is_mine)` of the keys that live in the log.
+def _find_places(con: duckdb.DuckDBPyConnection, merged: Merged) -> None:
+    """Make temp table `places(filename, file_row_number, key_prefix)`: where a key could stand.
 
-    First only where a key could stand (eight bytes an event, or the whole key in parts of the
-    first release), then only those rows: so the cost hardly grows with the log.
+    Eight bytes an event are read, so the cost hardly grows with the log; the whole key in parts
+    of the first release.
     """
     parts = [*merged.known_parts, *(str(path) for path, _ in merged.parts)]
-    con.execute("create or replace temp table places (filename varchar, file_row_number bigint)")
-    for is_sealed, key, sought in (
-        (True, "key_prefix", part_files.KEY_PREFIX),
-        (False, "event_key", "event_key"),
-    ):
+    con.execute(
+        "create or replace temp table places "
+        "(filename varchar, file_row_number bigint, key_prefix bigint)"
+    )
+    for is_sealed, prefix in ((True, "key_prefix"), (False, part_files.KEY_PREFIX)):
         if searched := [part for part in parts if part_files.is_sealed(part) == is_sealed]:
             con.execute(
-                f"insert into places select filename, file_row_number from {part_files.reader(searched, columns_differ=False)} "
-                f"where {key} in (select {sought} from firsts)"
+                "insert into places select filename, file_row_number, prefix from ("
+                f"select *, {prefix} as prefix from {part_files.reader(searched, columns_differ=False)}) "
+                "where prefix in (select key_prefix from prefixes)"
             )
-    holders = [
-        str(name)
-        for (name,) in con.execute("from (select distinct filename from places)").fetchall()
-    ]
+
+
+def _find_known(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
+    """Make temp table `known(event_key, known_hash, is_mine)` of the suspects that live in the log."""
+    names = con.execute("select distinct filename from places").fetchall()
     rows = (
-        f"select * from {part_files.reader(holders)} semi join places using (filename, file_row_number)"
-        if holders
+        f"select * from {part_files.reader([str(name) for (name,) in names])} "
+        "semi join places using (filename, file_row_number)"
+        if names
         else event_log.typed_empty(merged.domain)
     )
     con.execute(f"""
@@ -183,7 +194,7 @@ def _find_known(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) 
         select event_key, arg_max(payload_hash, commit_no) as known_hash,
             arg_max(input_key, commit_no) = '{input_key}'
                 and max(commit_no) < {merged.commit_no} as is_mine
-        from ({rows}) where event_key in (select event_key from firsts)
+        from ({rows}) where event_key in (select event_key from suspects)
         group by event_key having {_LIVE}""")
 
 
@@ -207,7 +218,8 @@ def _withdraw(
             group by event_key having {_LIVE}
         )
         select event_key, event_id, source, event_type, subject_type, subject_id, occurred_at,
-            recorded_at, payload_hash, schema_version, derivation, true as is_retracted
+            recorded_at, payload_hash, schema_version, derivation, true as is_retracted,
+            {part_files.KEY_PREFIX} as key_prefix
         from {known} inner join latest using (event_key, commit_no)
         where input_key = '{input_key}'""")
     (count,) = con.execute("select count(*) from withdrawn").fetchone() or (0,)
@@ -230,7 +242,7 @@ def _new_rows(
     held = {row[0] for row in con.execute(f"describe {draft}").fetchall()}
     names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
     rows = sealing.rows(con, draft, merged.domain)
-    query = f"select {', '.join(names)} from {rows} where {_sound(merged.domain)}"
+    query = f"select {', '.join(names)}, key_prefix from {rows} where {_sound(merged.domain)}"
     return _write_part(con, merged, append_key, query, input_key)
 
 
@@ -244,8 +256,8 @@ def _write_part(
     """Write a part and seal it; returns its path and its number of rows."""
     part = part_files.unsealed(merged.staging, merged.commit_no, append_key)
     row = con.execute(
-        f"copy (select *, {merged.commit_no}::bigint as commit_no, '{input_key}' as input_key, "
-        f"{part_files.KEY_PREFIX} as key_prefix from ({query})) to {quoting.text(part)} ({part_files.FORMAT})"
+        f"copy (select * exclude (key_prefix), {merged.commit_no}::bigint as commit_no, "
+        f"'{input_key}' as input_key, key_prefix from ({query})) to {quoting.text(part)} ({part_files.FORMAT})"
     ).fetchone()
     return part_files.seal(part), int(row[0]) if row else 0
 

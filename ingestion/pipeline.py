@@ -35,7 +35,7 @@ from ingestion.sources.adapter import Differ, Refused
 from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
-_MEMORY = "1GB"
+_MEMORY = "1300MB"
 _LARGE = 64 * 2**20  # bytes of a file that is read while it is hashed, where it is likely new
 Progress = Callable[[Path, int, int], None]
 
@@ -147,7 +147,7 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         account, unread = Account(), list[Reject]()
         if ahead is None:
             lines, unread = _lines(con, path, work, options, account, differ)
-            ahead = held.enter_context(Ahead(con, work, lambda: lines))
+            ahead = held.enter_context(Ahead(con, lambda: lines))
         reading = Reading(con, ahead, work, staging, input_key, append_key, options)
         reading.rejects.add(unread)
         _take_in(reading, account)
@@ -177,7 +177,7 @@ def _begin(
     if options.mapping or options.adapter:
         return con, work, None
     lines = partial(inputs.json_lines, path, work)
-    return con, work, held.enter_context(Ahead(con, work, lines))
+    return con, work, held.enter_context(Ahead(con, lines))
 
 
 @contextmanager

@@ -14,11 +14,12 @@ from typing import Any
 
 import duckdb
 
-from ingestion import checks, draft, inputs, mapping, merge, privacy, receipts, refusals
+from ingestion import checks, draft, mapping, merge, privacy, receipts, refusals
 from ingestion import log as event_log
 from ingestion.account import Account
 from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS, load
+from ingestion.chunks import Chunk
 from ingestion.merge import Merged
 from ingestion.rejects import Rejects
 from ingestion.sources.adapter import Adapter
@@ -168,9 +169,7 @@ class Reading:
                 self.refused.setdefault(domain, Counter()).update(by_source)
         return drafts
 
-    def _merge(
-        self, chunk: inputs.Chunk, drafts: dict[str, list[str]], *, wrong: Sequence[str]
-    ) -> None:
+    def _merge(self, chunk: Chunk, drafts: dict[str, list[str]], *, wrong: Sequence[str]) -> None:
         """Write the new rows of drafts by domain as parts; what is wrong or in conflict stays out."""
         for domain in drafts:
             merge.judge(self.con, self._begun(domain), self.input_key)

@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from ingestion import inputs, privacy, quarantine, quoting
-from ingestion.inputs import Chunk
+from ingestion import privacy, quarantine, quoting
+from ingestion.chunks import Chunk, positions
 
 _BATCH, _BATCH_BYTES = 5_000, 8 * 2**20  # rejected lines that are held in memory at a time
 _LONGEST = 64 * 1024  # bytes of a line whose shape is told
@@ -96,14 +96,14 @@ class Rejects:
             rows = own.execute("select row from found order by row").fetchnumpy()["row"]
             if not len(rows):
                 return
-            numbers, starts, lengths = inputs.positions(chunk.path, rows)
-            with chunk.path.open("rb") as file:  # not mapped: its pages would count as memory
+            numbers, starts, lengths = positions(chunk, rows)
+            with chunk.file.open("rb") as file:  # not mapped: its pages would count as memory
                 for part in _batches(lengths):
                     places = zip(starts[part].tolist(), lengths[part].tolist(), strict=True)
                     columns = {
                         "rows": rows[part].tolist(),
-                        "numbers": (numbers[part] + chunk.first_line - 1).tolist(),
-                        "starts": (starts[part] + chunk.first_byte).tolist(),
+                        "numbers": numbers[part].tolist(),
+                        "starts": starts[part].tolist(),
                         "lines": [_shown(file.fileno(), *place) for place in places],
                     }
                     own.execute(self._placed(), columns)

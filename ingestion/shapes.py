@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,8 +93,8 @@ def is_plain_key(key: str) -> bool:
     return bool(_KEY.match(key)) and not _TELLING.search(key)
 
 
-def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Read a JSON-lines file into `next_lines(json, shape, event_type, party_refs, actor)`.
+def load_lines(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+    """Read JSON-lines files, one after the other, into `next_lines(json, shape, event_type, party_refs, actor)`.
 
     A broken line has a NULL json, empty lines are not there; `rowid` counts the others from 0.
     `shape` is equal for lines with the same keys in the envelope and in data; unknown types are
@@ -107,7 +108,7 @@ def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         with parsed as (
             select json, hash(json_keys(json, ['$', '$.data'])) as shape, json_extract(json,
                 ['$.type', '$.data.party_refs', '$.data.actor'])::varchar[] as found
-            from read_ndjson_objects({quoting.text(path)}, ignore_errors = true, compression = 'none',
+            from read_ndjson_objects([{quoting.texts(paths)}], ignore_errors = true, compression = 'none',
                 maximum_object_size = {MAX_OBJECT})
         )
         select json, shape,

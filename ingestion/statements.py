@@ -20,7 +20,7 @@ from ingestion.checks import (
     present,
     subject_checks,
 )
-from ingestion.parts import event_key
+from ingestion.parts import KEY_PREFIX, event_key
 from ingestion.shapes import ROW_KEY, Shapes, is_plain_key
 from ingestion.validation import leaf
 
@@ -201,7 +201,7 @@ def _final(columns: list[str]) -> str:
     """The columns of a draft after `row` and `problem`."""
     own = ", ".join(f'"{name}"' for name in columns if name not in _HELPERS)
     return f"""{own}, recorded_at, subject_type, subject_id,
-        {event_key("source || chr(31) || event_id")} as event_key,
+        {event_key("source || chr(31) || event_id")} as event_key, {KEY_PREFIX} as key_prefix,
         unhex(md5(said)) as payload_hash"""
 
 

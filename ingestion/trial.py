@@ -47,7 +47,7 @@ def look(
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         privacy.install(con, _SECRET)
-        with Ahead(con, work, lambda: taken.lines) as ahead:
+        with Ahead(con, lambda: taken.lines) as ahead:
             reading = Reading(con, ahead, work, work, "", "", options)
             reading.read_all(Account())
             found = reading.rejects.listed()

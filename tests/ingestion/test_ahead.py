@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
 from time import sleep
-from typing import Any, BinaryIO
 
 import duckdb
 import pytest
 
-from ingestion import inputs, pipeline, shapes
+from ingestion import ahead, chunks, inputs, pipeline, shapes
 from ingestion.ahead import Ahead
 from tests.ingestion.conftest import Home, event
 
@@ -27,9 +27,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     found: list[Path] = []
     load = shapes.load_lines
 
-    def counted(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-        found.append(path)
-        load(con, path)
+    def counted(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+        found.extend(paths)
+        load(con, paths)
 
     monkeypatch.setattr(shapes, "load_lines", counted)
     return found
@@ -56,8 +56,8 @@ def test_a_file_that_was_only_moved_is_known(home: Home) -> None:
 def test_an_error_aside_ends_the_ingest_and_leaves_nothing(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-        raise OSError(f"{path} cannot be read")
+    def broken(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+        raise OSError(f"{paths[0]} cannot be read")
 
     file = home.write("contact/events.jsonl", [event(1)])
     with monkeypatch.context() as patch, pytest.raises(OSError, match="cannot be read"):
@@ -70,20 +70,21 @@ def test_an_error_aside_ends_the_ingest_and_leaves_nothing(
 def test_whoever_stops_reading_leaves_nobody_at_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut, ended = inputs._cut, Event()
+    load, begun, ended = shapes.load_lines, Event(), Event()
 
-    def slow(file: BinaryIO, target: Path, size: int) -> Any:
-        found = cut(file, target, size)
-        if target.name == "chunk-2.jsonl":  # the one after the next
+    def slow(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+        load(con, paths)
+        if begun.is_set():  # the chunk after the one that is worked on
             sleep(0.5)
             ended.set()
-        return found
+        begun.set()
 
-    monkeypatch.setattr(inputs, "_cut", slow)
-    monkeypatch.setattr(inputs, "_CHUNK", 16)
-    monkeypatch.setattr(inputs, "chunks", partial(inputs.chunks, size=16))
+    monkeypatch.setattr(shapes, "load_lines", slow)
+    monkeypatch.setattr(inputs, "BLOCK", 16)
+    monkeypatch.setattr(chunks, "BLOCK", 16)
+    monkeypatch.setattr(ahead, "chunks", partial(chunks.chunks, size=16))
     file = tmp_path / "lines.jsonl"
     file.write_text("{}\n" * 50)
-    with duckdb.connect() as con, Ahead(con, tmp_path, lambda: inputs.Lines(file)) as ahead:
-        next(ahead.each(lambda: con.execute("drop table next_lines")))
+    with duckdb.connect() as con, Ahead(con, lambda: inputs.Lines(file)) as read:
+        next(read.each(lambda: con.execute("drop table next_lines")))
     assert ended.is_set()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import multiprocessing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingestion import inputs, log, pipeline
+from ingestion import ahead, chunks, inputs, log, pipeline
 from tests.ingestion.conftest import NOW, Home, event, message
 
 FORMS = {
@@ -95,9 +96,9 @@ def test_another_payload_in_another_file_is_a_conflict(home: Home) -> None:
 def test_duplicates_are_found_across_the_chunks_of_one_file(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chunks = inputs.chunks
-    monkeypatch.setattr(inputs, "_CHUNK", 2000)
-    monkeypatch.setattr(inputs, "chunks", lambda lines, work: chunks(lines, work, 4000))
+    monkeypatch.setattr(inputs, "BLOCK", 2000)
+    monkeypatch.setattr(chunks, "BLOCK", 2000)
+    monkeypatch.setattr(ahead, "chunks", partial(chunks.chunks, size=4000))
     events: list[Any] = [event(n) for n in range(100)]
     events += ["broken", event(3), event(4, data={"channel": "phone"}), event(100)]
     file = home.write("contact/long.jsonl", events)
@@ -112,14 +113,17 @@ def test_a_chunk_has_few_long_lines(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A file that fits is read whole; where its lines are long, in chunks whose places still fit."""
-    monkeypatch.setattr(inputs, "_CHUNK", 4000)
-    monkeypatch.setattr(inputs, "_FEW_ENDS", 4)
+    monkeypatch.setattr(inputs, "BLOCK", 4000)
+    monkeypatch.setattr(chunks, "BLOCK", 4000)
+    monkeypatch.setattr(chunks, "_FEW_ENDS", 4)
     long = [event(n, data={"queue": "q" * 3000}) for n in range(100, 140)]
     file = home.write("contact/long.jsonl", [*map(event, range(40)), *long, "broken", event(41)])
-    cut = [*inputs.chunks(inputs.json_lines(file, tmp_path), tmp_path)]
-    assert len(cut) == 8  # of four blocks each, of 4,000 bytes
+    cut = [*chunks.chunks(inputs.json_lines(file, tmp_path))]
+    assert len(cut) == 9
+    # after the light lines at the beginning: four blocks and the end of a line
+    assert max(chunk.size for chunk in cut[1:]) < 5 * 4000
     light = home.write("contact/short.jsonl", [event(n) for n in range(50, 90)])
-    assert len([*inputs.chunks(inputs.json_lines(light, tmp_path), tmp_path)]) == 1
+    assert len([*chunks.chunks(inputs.json_lines(light, tmp_path))]) == 1
     counts = home.ingest(file)
     assert (counts["appended"], counts["quarantined"]) == (41, 41)
     assert home.reasons()[-1] == ("not_json", "", 81)

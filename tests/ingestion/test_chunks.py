@@ -1,0 +1,85 @@
+"""Stretches of a file: together they are the file, and each says where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingestion import chunks, inputs
+from ingestion.chunks import Chunk
+from ingestion.inputs import Lines
+
+BLOCK = 64
+small = pytest.mark.usefixtures("small_blocks")
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "BLOCK", BLOCK)
+    monkeypatch.setattr(chunks, "BLOCK", BLOCK)
+    monkeypatch.setattr(chunks, "_FEW_ENDS", 1)
+    monkeypatch.setattr(chunks, "_PIECE", 3 * BLOCK)
+
+
+def told(chunk: Chunk) -> bytes:
+    with chunk.readable() as paths:
+        return b"".join(path.read_bytes() for path in paths)
+
+
+@small
+@given(
+    st.lists(st.integers(0, 4 * BLOCK), max_size=40),
+    st.booleans(),
+    st.sampled_from([1, 100, 300, 10_000]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_stretches_are_the_file(tmp_path: Path, lengths: list[int], ends: bool, size: int) -> None:
+    lines = [b"x" * length for length in lengths]
+    text = b"\n".join(lines) + (b"\n" if ends and lines else b"")
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(text)
+    found = [*chunks.chunks(Lines(file), size)]
+    assert b"".join(map(told, found)) == text
+    for chunk in found:
+        before = text[: chunk.first_byte]
+        assert before.endswith(b"\n") or not before
+        assert chunk.first_line == before.count(b"\n") + 1
+
+
+@small
+def test_places_are_those_of_the_file(tmp_path: Path) -> None:
+    texts = [b"%03d" % n * 20 if n % 3 else b"" for n in range(40)]
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b"\n".join(texts))
+    found = []
+    for chunk in chunks.chunks(Lines(file), 1):
+        rows = np.arange(len([line for line in told(chunk).split(b"\n") if line]))
+        found += zip(*chunks.positions(chunk, rows), strict=True)
+    assert len(found) > 20
+    whole = file.read_bytes()
+    for (number, start, length), text in zip(found, filter(None, texts), strict=True):
+        assert texts[number - 1] == text == whole[start : start + length]
+
+
+@small
+def test_who_stops_reading_a_stretch_is_not_held_up(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b"x" * 2**22 + b"\n" + b"y")
+    with pytest.raises(OSError, match="enough"), Chunk(file, 1, 0, 2**22 + 1).readable() as paths:
+        paths[0].open("rb").close()
+        raise OSError("enough")
+
+
+@small
+def test_a_file_that_shrinks_is_no_shorter_stretch(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b"xx\n" * 10)
+    with (
+        pytest.raises(inputs.InputError, match="became shorter"),
+        Chunk(file, 10, 27, 30).readable() as paths,
+    ):
+        assert [path.read_bytes() for path in paths] == [b"xx\n"]
