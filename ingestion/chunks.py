@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,10 @@ class Chunk:
         edges = self._edges()
         pipes = [os.pipe() for _ in edges[1:]]
         with ThreadPoolExecutor(len(pipes)) as aside:
-            into = (end for _, end in pipes)
-            fed = [aside.submit(self._feed, *each) for each in zip(into, edges, edges[1:])]
+            fed = [
+                aside.submit(self._feed, into, start, end)
+                for (_, into), (start, end) in zip(pipes, pairwise(edges), strict=True)
+            ]
             try:
                 yield [Path(f"/dev/fd/{out}") for out, _ in pipes]
             finally:

@@ -39,7 +39,7 @@ class Lines:
         """How many line ends stand in each block of the file, the last of which may be short."""
         step = min(_STEP, BLOCK)
         found = [
-            np.count_nonzero(np.frombuffer(piece, np.uint8) == 10)
+            int(np.count_nonzero(np.frombuffer(piece, np.uint8) == 10))
             for piece in pieces(self.path, 0, self.path.stat().st_size, step)
         ]
         return [sum(found[at : at + BLOCK // step]) for at in range(0, len(found), BLOCK // step)]
