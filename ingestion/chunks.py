@@ -14,9 +14,10 @@ import numpy as np
 
 from ingestion.inputs import BLOCK, Lines, pieces
 
-# Of JSON text: a chunk and the next one are held in memory at a time, or a whole file of twice the
-# size. With larger chunks DuckDB puts tables aside on the disk, smaller ones plan more statements.
-CHUNK_BYTES = 256 * 2**20
+# Of JSON text: of a chunk, what was made of it and the next one are held in memory at a time, of a
+# file of half more that is whole, no next one. With larger chunks DuckDB puts tables aside on the
+# disk, smaller ones plan more statements.
+CHUNK_BYTES = 352 * 2**20
 # DuckDB works on 2,048 lines at a time: of blocks with lines of 16 KiB, a chunk has only a few
 _FEW_ENDS, _MOST_HEAVY = BLOCK // 2**14, 4
 _PIECE = 32 * 2**20  # bytes that go through one pipe
@@ -73,13 +74,13 @@ class Chunk:
 
 
 def chunks(lines: Lines, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
-    """Stretches of about `size` bytes, in their order; a file of up to two sizes is one.
+    """Stretches of about `size` bytes, in their order; a file of up to one and a half is one.
 
     Where lines are long, stretches are shorter.
     """
     whole, ends = lines.path.stat().st_size, lines.ends
     is_heavy = any(count < _FEW_ENDS for count in ends[: whole // BLOCK])
-    if whole <= 2 * size and not is_heavy:
+    if whole <= 1.5 * size and not is_heavy:
         size = max(whole, 1)
     line, first, block = 1, 0, 0
     with lines.path.open("rb") as file:
