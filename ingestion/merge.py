@@ -222,11 +222,9 @@ def _withdraw(
             {part_files.KEY_PREFIX} as key_prefix
         from {known} inner join latest using (event_key, commit_no)
         where input_key = '{input_key}'""")
-    (count,) = con.execute("select count(*) from withdrawn").fetchone() or (0,)
-    if count:
-        query = "select * from withdrawn"
-        merged.parts.append(_write_part(con, merged, append_key, query, input_key))
-    return int(count)
+    part = _write_part(con, merged, append_key, "select * from withdrawn", input_key)
+    merged.parts += [part] if part else []
+    return part[1] if part else 0
 
 
 def _new_rows(
@@ -237,8 +235,6 @@ def _new_rows(
     draft: str,
 ) -> tuple[Path, int] | None:
     """Write the new rows of a draft as a part; None when there is none."""
-    if not con.execute(f"select 1 from {draft} where {_sound(merged.domain)} limit 1").fetchone():
-        return None
     held = {row[0] for row in con.execute(f"describe {draft}").fetchall()}
     names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
     rows = sealing.rows(con, draft, merged.domain)
@@ -252,14 +248,17 @@ def _write_part(
     append_key: str,
     query: str,
     input_key: str,
-) -> tuple[Path, int]:
-    """Write a part and seal it; returns its path and its number of rows."""
+) -> tuple[Path, int] | None:
+    """Write a part and seal it; returns its path and its number of rows, None without any."""
     part = part_files.unsealed(merged.staging, merged.commit_no, append_key)
     row = con.execute(
         f"copy (select * exclude (key_prefix), {merged.commit_no}::bigint as commit_no, "
         f"'{input_key}' as input_key, key_prefix from ({query})) to {quoting.text(part)} ({part_files.FORMAT})"
     ).fetchone()
-    return part_files.seal(part), int(row[0]) if row else 0
+    if not row or not row[0]:
+        part.unlink()
+        return None
+    return part_files.seal(part), int(row[0])
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> Counter[str]:
