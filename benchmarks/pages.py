@@ -71,8 +71,10 @@ def first_paint(browser: Any, address: str) -> float:
     page.goto(address)
     page.wait_for_selector("h1")
     page.wait_for_selector(IDLE)
-    if page.locator("[data-testid=stPlotlyChart]").count():
-        page.wait_for_selector("[data-testid=stPlotlyChart] .main-svg")
+    # what still waits for its script is a skeleton, and no picture to be found
+    page.wait_for_selector("[data-testid=stSkeleton]", state="detached")
+    for picture in page.get_by_test_id("stEChartsChart").all():
+        picture.locator("svg path").first.wait_for(state="attached")
     seconds = time.perf_counter() - started
     page.close()
     return seconds

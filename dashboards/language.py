@@ -57,11 +57,6 @@ class Language:
     code: str = "en"
     currency: str = "EUR"
 
-    @property
-    def separators(self) -> str:
-        """Decimal and thousands separator, as Plotly wants them."""
-        return ",." if self.code == "de" else ".,"
-
     def text(self, key: str, **values: object) -> str:
         """The label `group.key`, with `{name}` replaced by values."""
         return labels()[key][self.code].format(**values)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
-from dashboards.house_style import INK, QUADRANTS, empty, wrapped
+from dashboards.house_style import INK, QUADRANTS, Chart, axis, empty, grid, hover, wrapped
 from dashboards.language import Language
 
 # Of a transition: how often a contact follows within 72 hours.
@@ -19,44 +19,80 @@ RISKS = {
 }
 
 
-def flow(moves: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -> go.Figure:
+def flow(moves: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -> Chart:
     """A journey from left to right: ribbons as wide as journeys, red where customers then call.
 
     `moves`: step_number, from_step, from_label, to_step, to_label, journey_count, median_seconds,
     contact_rate (None where there are too few).
     """
-    nodes: dict[tuple[int, str], str] = {}
+    chart = empty(560)
+    chart["series"] = {
+        "type": "sankey",
+        **{"left": 8, "right": 12, "top": 8, "bottom": 8},
+        "nodeWidth": 12,
+        "nodeGap": 26,
+        "draggable": False,
+        "itemStyle": {"color": "#5B6873", "borderWidth": 0},
+        "lineStyle": {"curveness": 0.5, "opacity": 1},
+        "emphasis": {"lineStyle": {"opacity": 0.8}},
+        "data": _nodes(moves, language, texts),
+        "links": [
+            {
+                "source": _node(move.step_number - 1, move.from_step),
+                "target": _node(move.step_number, move.to_step),
+                "value": int(move.journey_count),
+                "lineStyle": {"color": _risk_colour(move.contact_rate)},
+                "tooltip": hover(
+                    f"{move.from_label} → {move.to_label}",
+                    f"{language.number(move.journey_count)} {texts['journeys']}",
+                    f"{texts['median']}: {language.duration(move.median_seconds)}",
+                    f"{texts['contact']}: {language.percent(move.contact_rate)}",
+                ),
+            }
+            for move in moves.itertuples()
+        ],
+    }
+    return chart
+
+
+def _node(level: int, step: str) -> str:
+    """The name that links know a node by: the same step may stand at several levels."""
+    return f"{level} {step}"
+
+
+def _nodes(moves: pd.DataFrame, language: Language, texts: Mapping[str, str]) -> list[Chart]:
+    """A node a step and level, in order of appearance; as many journeys as come or as go."""
+    found: dict[str, tuple[int, str]] = {}
+    comes: dict[str, int] = {}
+    goes: dict[str, int] = {}
     for move in moves.itertuples():
-        nodes.setdefault((move.step_number - 1, move.from_step), wrapped(move.from_label, 16))
-        nodes.setdefault((move.step_number, move.to_step), wrapped(move.to_label, 16))
-    index = {node: position for position, node in enumerate(nodes)}
-    figure = empty(language, 560)
-    figure.add_sankey(
-        arrangement="snap",
-        textfont={"size": 12, "color": INK, "shadow": "none"},
-        node={
-            "label": list(nodes.values()),
-            "pad": 26,
-            "thickness": 12,
-            "color": ["#5B6873"] * len(nodes),
-            "line": {"width": 0},
-            "hovertemplate": f"%{{label}}: %{{value:,.0f}} {texts['journeys']}<extra></extra>",
-        },
-        link={
-            "source": [index[m.step_number - 1, m.from_step] for m in moves.itertuples()],
-            "target": [index[m.step_number, m.to_step] for m in moves.itertuples()],
-            "value": moves["journey_count"].tolist(),
-            "color": [_risk_colour(rate) for rate in moves["contact_rate"]],
-            "customdata": [
-                f"{language.number(m.journey_count)} {texts['journeys']}<br>"
-                f"{texts['median']}: {language.duration(m.median_seconds)}<br>"
-                f"{texts['contact']}: {language.percent(m.contact_rate)}"
-                for m in moves.itertuples()
-            ],
-            "hovertemplate": "%{source.label} → %{target.label}<br>%{customdata}<extra></extra>",
-        },
-    )
-    return figure
+        source = _node(move.step_number - 1, move.from_step)
+        target = _node(move.step_number, move.to_step)
+        found.setdefault(source, (move.step_number - 1, move.from_label))
+        found.setdefault(target, (move.step_number, move.to_label))
+        goes[source] = goes.get(source, 0) + int(move.journey_count)
+        comes[target] = comes.get(target, 0) + int(move.journey_count)
+    first = min(level for level, _ in found.values())
+    last = max(level for level, _ in found.values())
+    return [
+        {
+            "name": name,
+            "depth": level - first,
+            "label": {
+                "formatter": wrapped(label, 16),
+                "position": "left" if level == last else "right",
+                "fontSize": 12,
+                "lineHeight": 15,
+                "color": INK,
+            },
+            "tooltip": hover(
+                label,
+                f"{language.number(max(comes.get(name, 0), goes.get(name, 0)))} "
+                f"{texts['journeys']}",
+            ),
+        }
+        for name, (level, label) in found.items()
+    ]
 
 
 def _risk_colour(rate: float | None) -> str:
@@ -65,7 +101,7 @@ def _risk_colour(rate: float | None) -> str:
     return RISKS["high" if rate >= 0.20 else "middle" if rate >= 0.10 else "low"]
 
 
-def quadrants(reasons: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -> go.Figure:
+def quadrants(reasons: pd.DataFrame, *, language: Language, texts: Mapping[str, str]) -> Chart:
     """The value-irritant matrix: a bubble a reason, as large as its contacts.
 
     `reasons`: reason_code, label, quadrant, contact_count, service_cost_amount, is_disagreement.
@@ -78,78 +114,78 @@ def quadrants(reasons: pd.DataFrame, *, language: Language, texts: Mapping[str, 
         for level in (0, 1)
     ]
     heights = [max(count, 2) + 1.3 for count in lines]  # in lines of text, with room for a title
-    figure = empty(language, int(70 + 32 * sum(heights)))
+    chart = empty(int(70 + 32 * sum(heights)), grid=grid(left=40))
+    hidden = {"splitLine": {"show": False}, "axisLabel": {"show": False}}
+    chart["xAxis"] = [
+        {"type": "value", "show": False, "min": 0, "max": 2},
+        axis([texts["low"], texts["high"]], texts["company"], position="bottom"),
+    ]
+    chart["yAxis"] = axis([], texts["customer"]) | {
+        "type": "value", "min": 0, "max": sum(heights), "nameGap": 26, **hidden,
+    }  # fmt: skip
     largest = float(reasons["contact_count"].max() or 1)
+    fields, bubbles = [], []
     for name, (column, level) in corners.items():
         bottom = heights[0] if level else 0.0
-        _add_field(figure, name, column, bottom, bottom + heights[level], texts[name])
+        top = bottom + heights[level]
+        fields.append(_field(name, column, bottom, top, texts[name]))
         members = reasons[reasons["quadrant"] == name].sort_values("service_cost_amount")
-        _add_bubbles(
-            figure, members[::-1], column, bottom + heights[level], largest, language, texts
-        )
+        for position, row in enumerate(members[::-1].itertuples()):
+            place = [column + 0.07, top - 1.4 - position]
+            bubbles.append(_bubble(row, place, largest, language, texts))
     middles = [heights[0] / 2, heights[0] + heights[1] / 2]
-    fixed = {"showgrid": False, "zeroline": False, "ticktext": [texts["low"], texts["high"]]}
-    figure.update_xaxes(title_text=texts["company"], range=[0, 2], tickvals=[0.5, 1.5], **fixed)
-    figure.update_yaxes(
-        title_text=texts["customer"],
-        range=[0, sum(heights)],
-        tickvals=middles,
-        tickangle=-90,
-        **fixed,
-    )
-    return figure
-
-
-def _add_field(
-    figure: go.Figure, quadrant: str, column: int, bottom: float, top: float, name: str
-) -> None:
-    colour = QUADRANTS[quadrant]
-    figure.add_shape(
-        type="rect", x0=column, x1=column + 1, y0=bottom, y1=top, layer="below", fillcolor=colour,
-        opacity=0.08, line={"width": 5, "color": "white"},
-    )  # fmt: skip
-    figure.add_annotation(
-        x=column + 0.02, y=top - 0.12, text=f"<b>{name}</b>", showarrow=False, xanchor="left",
-        yanchor="top", font={"size": 14, "color": INK},
-    )  # fmt: skip
-
-
-def _add_bubbles(
-    figure: go.Figure,
-    members: pd.DataFrame,
-    column: int,
-    top: float,
-    largest: float,
-    language: Language,
-    texts: Mapping[str, str],
-) -> None:
-    if members.empty:
-        return
-    figure.add_scatter(
-        x=[column + 0.07] * len(members),
-        y=[top - 1.4 - position for position in range(len(members))],
-        mode="markers+text",
-        text=[
-            f" {name}{' ◆' if flag else ''}"
-            for name, flag in zip(members["label"], members["is_disagreement"], strict=True)
-        ],
-        textposition="middle right",
-        textfont={"size": 13, "color": INK},
-        cliponaxis=False,
-        marker={
-            "size": [6 + 24 * (float(n) / largest) ** 0.5 for n in members["contact_count"]],
-            "color": QUADRANTS[members["quadrant"].iloc[0]],
-            "opacity": 0.85,
-            "line": {"width": 0},
+    chart["series"] = {
+        "type": "scatter",
+        "clip": False,
+        "data": bubbles,
+        "markArea": {"silent": True, "data": fields},
+        "markPoint": {
+            "silent": True,
+            "symbolSize": 0,
+            "data": [
+                _beside(middle, text)
+                for middle, text in zip(middles, (texts["low"], texts["high"]), strict=True)
+            ],
         },
-        customdata=[
-            (
-                m.reason_code,
-                f"<b>{m.label}</b><br>{language.number(m.contact_count)} {texts['contacts']}<br>"
-                f"{language.money(float(m.service_cost_amount))}"
-                + (f"<br>◆ {texts['disagreement']}" if m.is_disagreement else ""),
-            )
-            for m in members.itertuples()
-        ],
-        hovertemplate="%{customdata[1]}<extra></extra>",
-    )
+    }
+    return chart
+
+
+def _beside(middle: float, text: str) -> Chart:
+    """What a row of fields means, written upwards: rows differ in height, so no axis can say it."""
+    style = {"rotate": 90, "position": "left", "align": "center", "verticalAlign": "bottom"}
+    size = {"fontSize": 12, "color": "#3A4753"}
+    return {"coord": [0, middle], "label": {"show": True, "formatter": text, **style, **size}}
+
+
+def _field(quadrant: str, column: int, bottom: float, top: float, name: str) -> list[Chart]:
+    """Two opposite corners; colour at a twelfth of its strength."""
+    style = {"color": f"{QUADRANTS[quadrant]}14", "borderColor": "white", "borderWidth": 5}
+    label = {
+        "show": True, "position": "insideTopLeft", "padding": [4, 6], "fontWeight": "bold",
+        "fontSize": 14, "color": INK,
+    }  # fmt: skip
+    first = {"name": name, "coord": [column, bottom], "itemStyle": style, "label": label}
+    return [first, {"coord": [column + 1, top]}]
+
+
+def _bubble(
+    reason: Any, place: list[float], largest: float, language: Language, texts: Mapping[str, str]
+) -> Chart:
+    notes = [f"◆ {texts['disagreement']}"] if reason.is_disagreement else []
+    return {
+        "value": place,
+        "key": reason.reason_code,
+        "name": f"{reason.label}{' ◆' if reason.is_disagreement else ''}",
+        "symbolSize": 6 + 24 * (float(reason.contact_count) / largest) ** 0.5,
+        "itemStyle": {"color": f"{QUADRANTS[reason.quadrant]}D9", "opacity": 1},
+        "label": {
+            "show": True, "formatter": "{b}", "position": "right", "fontSize": 13, "color": INK,
+        },
+        "tooltip": hover(
+            reason.label,
+            f"{language.number(reason.contact_count)} {texts['contacts']}",
+            language.money(float(reason.service_cost_amount)),
+            *notes,
+        ),
+    }  # fmt: skip

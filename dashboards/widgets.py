@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
+from zlib import crc32
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from dashboards import data, house_style
+from dashboards import data
+from dashboards.house_style import Chart
 from dashboards.language import NO_VALUE
 from dashboards.ratio import Ratio
 from dashboards.view import View
@@ -98,26 +99,31 @@ def section(view: View, key: str, help_key: str = "") -> None:
     st.subheader(view.text(key), anchor=False, help=view.text(help_key) if help_key else None)
 
 
-def figure(view: View, chart: go.Figure, *, key: str, alt: str) -> None:
-    """A figure that only shows."""
-    st.plotly_chart(chart, theme=None, key=key, config=house_style.CONFIG, alt=alt)
+def figure(view: View, chart: Chart, *, key: str, alt: str) -> None:
+    """A picture that only shows."""
+    _draw(chart, key=key, alt=alt)
 
 
-def clickable(view: View, chart: go.Figure, *, key: str, alt: str) -> str | None:
-    """A figure whose marks lead to cases; returns the key of the clicked mark or None."""
+def _draw(chart: Chart, **how: Any) -> Any:
+    # ECharts takes a height among the options for that of every part
+    options = {name: value for name, value in chart.items() if name != "height"}
+    return st.echarts_chart(options, height=chart["height"], theme=None, renderer="svg", **how)
+
+
+def clickable(view: View, chart: Chart, *, key: str, alt: str) -> str | None:
+    """A picture whose marks lead to cases; returns the key of the clicked mark or None."""
+    marks = chart["series"]["data"]
+    chart["series"] |= {"selectedMode": "single", "select": {"itemStyle": {"borderWidth": 0}}}
     # A new key after each click forgets the selection, so that coming back does not leave again.
+    # A click comes back as a position: where a newer build has moved the marks it must not count.
     turn = st.session_state.setdefault(f"turn_{key}", 0)
-    chart.update_xaxes(fixedrange=False)  # Plotly takes no clicks where no axis could move
-    event = st.plotly_chart(
-        chart, theme=None, key=f"{key}_{turn}", config=house_style.CONFIG, alt=alt,
-        on_select="rerun", selection_mode="points",
-    )  # fmt: skip
-    points = event["selection"]["points"]
-    if not points:
+    order = crc32("\0".join(str(mark["key"]) for mark in marks).encode())
+    event = _draw(chart, key=f"{key}_{turn}_{order}", alt=alt, on_select="rerun")
+    selected = event["selection"]["selected"]
+    if not selected:
         return None
     st.session_state[f"turn_{key}"] = turn + 1
-    data = points[0]["customdata"]
-    return str(data["0"] if isinstance(data, dict) else data[0])
+    return str(marks[selected[0]["data_indices"][0]]["key"])
 
 
 def table(

@@ -96,7 +96,7 @@ def ranking(view: View, frame: pd.DataFrame) -> None:
                 house_style.DEPARTMENTS.get(code, house_style.GREY)
                 for code in top["owner_department"]
             ],
-            hover=[
+            hovers=[
                 hover(view, name, row) for name, row in zip(names, top.itertuples(), strict=True)
             ],
         )
@@ -118,16 +118,16 @@ def ranking(view: View, frame: pd.DataFrame) -> None:
         widgets.open_cases({"slice": "step", "value": step, "second": owner})
 
 
-def hover(view: View, name: str, row: object) -> str:
-    """What a bar says when pointed at."""
+def hover(view: View, name: str, row: object) -> list[str]:
+    """What a bar says when pointed at, line by line."""
     language = view.language
-    parts = [f"<b>{name}</b>"]
+    parts = [name]
     for key in ("service_cost_amount", "compensation_amount", "refund_amount"):
         amount = language.money(float(getattr(row, key) or 0) / getattr(row, "months", 1), 0)
         parts.append(f"{view.text(f'journey_friction.{key}')}: {amount}")
     count = language.number(getattr(row, "failure_contact_count", 0))
     parts.append(view.text("journey_friction.failure_contacts", n=count))
-    return "<br>".join(parts)
+    return parts
 
 
 def flow(view: View) -> None:

@@ -46,8 +46,8 @@ def headlines(view: View, frame: pd.DataFrame) -> None:
             list(split.index), list(split["sum"].astype(float)), language=language,
             title=view.text("proactive_triggers.risk_axis", currency=language.currency),
             colours=house_style.ORANGE,
-            hover=[
-                f"<b>{name}</b><br>{view.text('proactive_triggers.open_n', n=size)}"
+            hovers=[
+                (str(name), view.text("proactive_triggers.open_n", n=size))
                 for name, size in split["size"].items()
             ],
             height=280,

@@ -178,7 +178,7 @@ def comparison(view: View, base: str, complete: pd.DataFrame) -> None:
 def below(view: View, contacts: pd.DataFrame) -> None:
     """What stands behind the first screen: the spread over customers, value by month, channels.
 
-    Only the open tab is drawn: two more pictures would delay the first screen by half a second.
+    Only the open tab is drawn: what nobody sees yet would delay the first screen.
     """
     st.divider()
     names = ("spread", "value_trend", "by_channel", "organisations")
@@ -219,9 +219,12 @@ def by_channel(view: View) -> None:
         keys=list(frame["channel"]),
         language=view.language,
         title=view.text("common.eur_in_period", currency=view.language.currency),
-        hover=[
-            f"<b>{name}</b><br>{view.language.money(row.service_cost_amount)}<br>"
-            f"{view.text('common.contacts_n', n=view.language.number(row.contact_count))}"
+        hovers=[
+            (
+                name,
+                view.language.money(row.service_cost_amount),
+                view.text("common.contacts_n", n=view.language.number(row.contact_count)),
+            )
             for name, row in zip(names, frame.itertuples(), strict=True)
         ],
         height=300,

@@ -90,16 +90,19 @@ def offers(view: View, frame: pd.DataFrame) -> None:
     ratios = [
         Ratio(int(row.accepted_offer_count), int(row.offer_count)) for row in sold.itertuples()
     ]
-    hover = [
-        f"<b>{row.label}</b><br>{language.money(float(row.accepted_offer_amount))}<br>"
-        f"{view.text('value_contacts.accepted', part=ratio.numerator, whole=ratio.denominator)}"
-        f"<br>{' · '.join(widgets.ratio_texts(view, ratio))}"
+    hovers = [
+        (
+            row.label,
+            language.money(float(row.accepted_offer_amount)),
+            view.text("value_contacts.accepted", part=ratio.numerator, whole=ratio.denominator),
+            " · ".join(widgets.ratio_texts(view, ratio)),
+        )
         for row, ratio in zip(sold.itertuples(), ratios, strict=True)
     ]
     chart = charts.bars(
         list(sold["label"]), list(sold["accepted_offer_amount"].astype(float)), language=language,
         title=view.text("value_contacts.offers_axis", currency=language.currency),
-        colours=house_style.GREEN, hover=hover, keys=list(sold["reason_code"]),
+        colours=house_style.GREEN, hovers=hovers, keys=list(sold["reason_code"]),
     )  # fmt: skip
     chosen = widgets.clickable(view, chart, key="offers", alt=view.text("value_contacts.offers"))
     if chosen:
