@@ -78,7 +78,7 @@ def chunks(lines: Lines, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
 
     Where lines are long, stretches are shorter.
     """
-    whole, ends = lines.path.stat().st_size, lines.ends
+    whole, ends = lines.size, lines.ends
     is_heavy = any(count < _FEW_ENDS for count in ends[: whole // BLOCK])
     if whole <= 1.5 * size and not is_heavy:
         size = max(whole, 1)

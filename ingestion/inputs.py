@@ -35,12 +35,17 @@ class Lines:
     rejected: list[tuple[int, int, str]] = field(default_factory=list)
 
     @cached_property
+    def size(self) -> int:
+        """Bytes of the file when it was first looked at: what is written later is not read."""
+        return self.path.stat().st_size
+
+    @cached_property
     def ends(self) -> list[int]:
         """How many line ends stand in each block of the file, the last of which may be short."""
         step = min(_STEP, BLOCK)
         found = [
             int(np.count_nonzero(np.frombuffer(piece, np.uint8) == 10))
-            for piece in pieces(self.path, 0, self.path.stat().st_size, step)
+            for piece in pieces(self.path, 0, self.size, step)
         ]
         return [sum(found[at : at + BLOCK // step]) for at in range(0, len(found), BLOCK // step)]
 
@@ -155,7 +160,7 @@ def pieces(path: Path, start: int, end: int, step: int = _STEP) -> Iterator[memo
 
 def _without_long_lines(lines: Lines, target: Path) -> Lines:
     """Leave out lines above 16 MiB; only a chunk without a line end can belong to one."""
-    if all(lines.ends[: lines.path.stat().st_size // BLOCK]):
+    if all(lines.ends[: lines.size // BLOCK]):
         return lines
     rejected = list(lines.rejected)
     number, offset = 1, 0

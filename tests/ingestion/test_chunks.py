@@ -83,3 +83,16 @@ def test_a_file_that_shrinks_is_no_shorter_stretch(tmp_path: Path) -> None:
         Chunk(file, 10, 27, 30).readable() as paths,
     ):
         assert [path.read_bytes() for path in paths] == [b"xx\n"]
+
+
+@small
+def test_what_is_written_to_a_file_meanwhile_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b"xx\n" * 50)
+    lines = Lines(file)
+    assert sum(lines.ends) == 50
+    with file.open("ab") as more:
+        more.write(b"yy\n" * 200)
+    found = [*chunks.chunks(lines, 100)]
+    assert b"".join(map(told, found)) == b"xx\n" * 50
+    assert len([*chunks.chunks(lines, 10_000)]) == 1
