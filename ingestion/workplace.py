@@ -60,7 +60,7 @@ def _is_free(folder: Path) -> bool:
     lock = FileLock(folder / _LOCK)
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except (Timeout, FileNotFoundError):  # held, or its owner is just removing it
         return False
     lock.release()
     return True

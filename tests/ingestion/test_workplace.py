@@ -1,0 +1,35 @@
+"""Folders of one process: swept when it is dead, left alone while it lives or tidies up."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from ingestion import workplace
+
+
+def test_a_folder_is_swept_once_its_process_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "dead").mkdir()
+    with workplace.workplace(tmp_path) as held:
+        assert not (tmp_path / "dead").exists()
+        assert workplace.sweep(tmp_path) == 0 and held.exists()
+    assert not held.exists()
+
+
+def test_a_folder_that_its_owner_removes_meanwhile_is_none_to_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = tmp_path / "leaving"
+    leaving.mkdir()
+
+    def lock(path: Path, *rest: Any) -> FileLock:
+        if path.parent == leaving:  # seen as a folder, gone before its lock is asked for
+            shutil.rmtree(leaving)
+        return FileLock(path, *rest)
+
+    monkeypatch.setattr(workplace, "FileLock", lock)
+    assert workplace.sweep(tmp_path) == 0
