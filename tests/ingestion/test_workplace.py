@@ -26,10 +26,11 @@ def test_a_folder_that_its_owner_removes_meanwhile_is_none_to_sweep(
     leaving = tmp_path / "leaving"
     leaving.mkdir()
 
-    def lock(path: Path, *rest: Any) -> FileLock:
-        if path.parent == leaving:  # seen as a folder, gone before its lock is asked for
-            shutil.rmtree(leaving)
-        return FileLock(path, *rest)
+    class Late(FileLock):
+        def _open_lock_file(self) -> Any:
+            if Path(self.lock_file).parent == leaving:  # there a moment ago
+                shutil.rmtree(leaving)
+            return super()._open_lock_file()
 
-    monkeypatch.setattr(workplace, "FileLock", lock)
+    monkeypatch.setattr(workplace, "FileLock", Late)
     assert workplace.sweep(tmp_path) == 0
