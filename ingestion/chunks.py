@@ -82,7 +82,7 @@ def chunks(lines: Lines, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
     is_heavy = any(count < _FEW_ENDS for count in ends[: whole // BLOCK])
     if whole <= 1.5 * size and not is_heavy:
         size = max(whole, 1)
-    line, first, block = 1, 0, 0
+    line, first = 1, 0
     with lines.path.open("rb") as file:
         while first < whole or line == 1:  # an empty file is one chunk as well
             block = begun = first // BLOCK

@@ -68,12 +68,17 @@ def load_chunk(
     return {domain: _views(con, domain, drafts) for domain, drafts in sorted(domains.items())}
 
 
-def _drop_last(con: duckdb.DuckDBPyConnection) -> None:
-    """Give the memory of the last chunk's drafts back before those of this one need theirs."""
-    tables = (
+def tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of the draft tables that stand now, one for each type."""
+    found = con.execute(
         "select table_name from duckdb_tables() where regexp_full_match(table_name, 'draft_[0-9]+')"
     )
-    for (table,) in con.execute(tables).fetchall():
+    return [str(table) for (table,) in found.fetchall()]
+
+
+def _drop_last(con: duckdb.DuckDBPyConnection) -> None:
+    """Give the memory of the last chunk's drafts back before those of this one need theirs."""
+    for table in tables(con):
         con.execute(f"drop table {table}")
 
 

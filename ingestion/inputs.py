@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import shutil
 import zipfile
@@ -110,36 +111,16 @@ def _unpacked(path: Path, target: Path) -> Lines:
     is_broken = False
     with target.open("wb") as file:
         try:
-            for block in _inflated(path):
-                cut = block.rfind(b"\n")
-                whole = file.tell() + cut + 1 if cut >= 0 else whole
-                count += block.count(b"\n")
-                file.write(block)
-        except (EOFError, zlib.error):
+            with gzip.open(path) as packed:
+                while block := packed.read1(BLOCK):
+                    cut = block.rfind(b"\n")
+                    whole = file.tell() + cut + 1 if cut >= 0 else whole
+                    count += block.count(b"\n")
+                    file.write(block)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
             is_broken = True
             file.truncate(whole)
     return Lines(target, [(count + 1, whole, "truncated_gzip")] if is_broken else [])
-
-
-def _inflated(path: Path) -> Iterator[bytes]:
-    """Unpacked blocks of a gzip file, as far as it goes; raises `EOFError` where it breaks off."""
-    packed, is_open = zlib.decompressobj(wbits=31), False
-    for chunk in _blocks(path):
-        rest = chunk
-        while rest:
-            is_open = True
-            yield packed.decompress(rest)
-            rest = packed.unused_data
-            if packed.eof:
-                packed, is_open = zlib.decompressobj(wbits=31), False
-    if is_open:
-        raise EOFError(path)
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            yield block
 
 
 def pieces(path: Path, start: int, end: int, step: int = _STEP) -> Iterator[memoryview]:
@@ -159,7 +140,7 @@ def pieces(path: Path, start: int, end: int, step: int = _STEP) -> Iterator[memo
 
 
 def _without_long_lines(lines: Lines, target: Path) -> Lines:
-    """Leave out lines above 16 MiB; only a chunk without a line end can belong to one."""
+    """Leave out lines above 16 MiB; only a block without a line end can belong to one."""
     if all(lines.ends[: lines.size // BLOCK]):
         return lines
     rejected = list(lines.rejected)

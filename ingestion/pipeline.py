@@ -259,9 +259,8 @@ def _write_controls(reading: Reading, path: Path, work: Path, refused: Refused) 
     elif options.adapter:
         system = options.adapter.NAME
         seen.add(f"/{system}", totals.of_deliveries(path, system, work))
-    left_out = (
-        refused if refusals.state(options.log) else None
-    )  # where nobody is, none is looked at
+    # where nobody is refused, no line is looked at
+    left_out = refused if refusals.state(options.log) else None
     seen.write(options.log / "controls", reading.input_key, options.clock(), left_out)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import privacy, quoting, sealing, traces
+from ingestion import draft, privacy, quoting, sealing, traces
 
 State = tuple[tuple[str, int, int], ...]
 # with these an object of the control totals begins
@@ -91,7 +91,7 @@ def refuse(
             select unnest([{traces.EVENT}event_id,
                 case when event_type in ({_BEGINNINGS}) then subject_type || '/' || subject_id end])
             from draft_{domain} where row in (select row from refused where domain = '{domain}')""")
-    for (table,) in con.execute(_DRAFTS).fetchall():
+    for table in draft.tables(con):
         con.execute(f"delete from {table} where row in (select row from refused)")
     counted: dict[str, Counter[str]] = {}
     query = "select domain, source, count(distinct row) from refused group by all"
@@ -130,8 +130,3 @@ def among(
         [list(column) for column in zip(*pairs, strict=True)],
     )
     return {str(name) for (name,) in found.fetchall()}
-
-
-_DRAFTS = (
-    "select table_name from duckdb_tables() where regexp_full_match(table_name, 'draft_[0-9]+')"
-)
