@@ -1,7 +1,9 @@
 """Control totals of what was delivered: objects seen in the landed input, one Parquet file a reading.
 
 Written beside the log and compared with it by the build. Of an input the last reading counts; earlier
-ones stay, so that a build of the past compares with what was seen then.
+ones stay, so that a build of the past compares with what was seen then. A reading that is not yet
+whole stands in `PENDING`, where no build looks: were it cut off, an erasure still meets its events
+with their totals.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ COLUMNS = {
 }
 # when a reading was, in the name of its file: sorts as text
 STAMP = "%Y%m%dT%H%M%S%f"
+PENDING = "pending"
 
 
 @contextmanager
@@ -62,6 +65,13 @@ def _turn(log: Path, kind: int) -> Iterator[None]:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the totals against an erasure: what it looks for is not written meanwhile."""
+    (folder / PENDING).mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "controls.lock"):
-        privacy.drop_drafts(folder)
+        for place in (folder, folder / PENDING):
+            privacy.drop_drafts(place)
         yield
+
+
+def readings(folder: Path) -> list[Path]:
+    """Files of all readings, also of those that are not whole."""
+    return sorted([*folder.glob("*.parquet"), *(folder / PENDING).glob("*.parquet")])

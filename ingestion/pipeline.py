@@ -31,7 +31,7 @@ from ingestion.catalogue import DOMAINS
 from ingestion.reading import Options, Reading
 from ingestion.rejects import Reject
 from ingestion.sources import exports, reader, states
-from ingestion.sources.adapter import Differ, Refused
+from ingestion.sources.adapter import Differ
 from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
@@ -150,12 +150,17 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
             ahead = held.enter_context(Ahead(con, lambda: lines))
         reading = Reading(con, ahead, work, staging, input_key, append_key, options)
         reading.rejects.add(unread)
-        _take_in(reading, account)
-        refused = partial(refusals.among, con, options.log)
-        if differ and not options.dry_run:
-            differ.keep(refused)
+        reading.read_all(account)
         if not options.dry_run:
-            _write_controls(reading, path, work, refused)
+            seen = _look(reading, path, work)
+            seen.announce(options.clock())
+        _take_in(reading, account)
+        if not options.dry_run:
+            refused = partial(refusals.among, con, options.log)
+            if differ:
+                differ.keep(refused)
+            # where nobody is refused, no line is looked at
+            seen.write(options.clock(), refused if refusals.state(options.log) else None)
     if not options.dry_run:
         _write_receipt(path, input_key, append_key, account, options)
     return account.counts
@@ -190,9 +195,8 @@ def _connection(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _take_in(reading: Reading, account: Account) -> None:
-    """Read one input, append its sound events, quarantine the rest; accounts for all."""
+    """Append the sound events of an input that was read, quarantine the rest; accounts for all."""
     options = reading.options
-    reading.read_all(account)
     for domain in DOMAINS if not options.dry_run else ():
         merged = reading.commit(domain)
         for name, counter in (("appended", merged.appended), ("duplicates", merged.duplicates)):
@@ -251,17 +255,16 @@ def _lines(
     ]
 
 
-def _write_controls(reading: Reading, path: Path, work: Path, refused: Refused) -> None:
+def _look(reading: Reading, path: Path, work: Path) -> totals.Totals:
     """What was delivered by a plain look, for the build to compare the log with."""
-    options, seen = reading.options, totals.Totals(reading.con)
+    options = reading.options
+    seen = totals.Totals(reading.con, options.log / "controls", reading.input_key)
     if options.mapping:
         seen.add_mapped(work / "mapped.jsonl")
     elif options.adapter:
         system = options.adapter.NAME
         seen.add(f"/{system}", totals.of_deliveries(path, system, work))
-    # where nobody is refused, no line is looked at
-    left_out = refused if refusals.state(options.log) else None
-    seen.write(options.log / "controls", reading.input_key, options.clock(), left_out)
+    return seen
 
 
 def _write_receipt(

@@ -71,6 +71,11 @@ def key_count(log: Path, input_key: str, now: int) -> int:
     return int(place.read_text("utf-8")) if place.exists() else now
 
 
+def is_whole(log: Path, input_key: str) -> bool:
+    """True of an input that was taken in and need not be read again."""
+    return bool((read(log, input_key) or {}).get("append_key"))
+
+
 def set_back(log: Path, input_key: str) -> None:
     """Make an input count as unread, keeping what its receipt says about its first reading."""
     if receipt := read(log, input_key):

@@ -37,12 +37,12 @@ def add(con: duckdb.DuckDBPyConnection, log: Path, request_id: str, found: Itera
     """Add traces to the tombstones of an erasure in one rename; `privacy.install` has run."""
     target = folder(log) / f"{request_id}.parquet"
     kept = f" union select * from ({tombstones([target])})" if target.exists() else ""
-    with privacy.replacing(target) as draft:
+    with privacy.replacing(target) as fresh:
         con.execute(
             f"copy (select {_HASHED.format('trace')} as tombstone, "
             "getvariable('waypost_keys') as key_count "
             f"from (select unnest($1::varchar[]) as trace){kept} order by 1) "
-            f"to {quoting.text(draft)} (format parquet)",
+            f"to {quoting.text(fresh)} (format parquet)",
             [sorted(found)],
         )
 

@@ -28,13 +28,16 @@ def move_totals(
     if not folder.exists():
         return 0
     with controls.locked(folder):
-        return sum(
-            _move(path, request_id, found, stand_in) for path in sorted(folder.glob("*.parquet"))
-        )
+        readings = controls.readings(folder)
+        return sum(_move(folder, path, request_id, found, stand_in) for path in readings)
 
 
 def _move(
-    path: Path, request_id: str, found: Collection[str], stand_in: Callable[[str], str]
+    folder: Path,
+    path: Path,
+    request_id: str,
+    found: Collection[str],
+    stand_in: Callable[[str], str],
 ) -> int:
     moved: list[tuple[int, str]] = []  # row and stand-in
     objects = (
@@ -47,7 +50,7 @@ def _move(
         if own := next((trace for trace in known if trace in found), None):
             moved.append((number, stand_in(own)))
     if moved:
-        _split(path, _place(path, request_id), moved)
+        _split(path, folder / _place(path, request_id), moved)
     return len(moved)
 
 
@@ -77,11 +80,11 @@ def _write(con: duckdb.DuckDBPyConnection, rows: str, path: Path) -> None:
         con.execute(f"copy ({rows}) to {quoting.text(draft)} (format parquet)")
 
 
-def _place(path: Path, request_id: str) -> Path:
-    """A reading of no input, of the same time: nobody reads it again."""
+def _place(path: Path, request_id: str) -> str:
+    """Name of a reading of no input, of the same time: nobody reads it again."""
     input_key, _, stamp = path.name.partition("-")
     name = hashlib.sha256(f"{request_id}\x1f{input_key}".encode()).hexdigest()[:32]
-    return path.with_name(f"{name}-{stamp}")
+    return f"{name}-{stamp}"
 
 
 def forget_states(folder: Path, found: Collection[str]) -> int:

@@ -86,10 +86,13 @@ _TABLES = {
 
 
 class Totals:
-    """What one input is seen to hold, in a table of its connection that may go aside to the disk."""
+    """What one input is seen to hold, in a table of its connection that may go aside to the disk.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
+    `folder` is where the readings stand (see `controls`).
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, input_key: str) -> None:
+        self._con, self._folder, self._input_key = con, folder, input_key
         con.execute(f"create or replace table seen ({_SEEN})")
 
     def add(self, source: str, seen: Iterable[Seen]) -> None:
@@ -113,9 +116,18 @@ class Totals:
         """Note what a mapping made of a table, before any check."""
         self._con.execute(_ADD_MAPPED.format(lines=quoting.text(lines)))
 
-    def write(
-        self, folder: Path, input_key: str, committed_at: datetime, refused: Refused | None
-    ) -> None:
+    def announce(self, at: datetime) -> None:
+        """Write what was seen before its events are committed, in place of a reading that was cut off.
+
+        An erasure that comes after a crash between the two moves the person's totals from here.
+        """
+        (count,) = self._con.execute("select count(*) from seen").fetchone() or (0,)
+        if count:
+            with controls.locked(self._folder):
+                self._drop_pending()
+                self._write(self._folder / controls.PENDING, at)
+
+    def write(self, committed_at: datetime, refused: Refused | None) -> None:
         """Write what this reading of the input saw; an earlier reading's file stays for the past.
 
         The name says when, so that a build picks of each input the reading that it may know. What is
@@ -123,15 +135,22 @@ class Totals:
         object that is seen again the last counts; one that was taken back stays so.
         """
         (count,) = self._con.execute("select count(*) from seen").fetchone() or (0,)
-        if not count and not any(folder.glob(f"{input_key}-*.parquet")):
+        if not count and not any(self._folder.glob(f"{self._input_key}-*.parquet")):
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{input_key}-{committed_at.astimezone(UTC):{controls.STAMP}}.parquet"
-        with controls.locked(folder):
+        with controls.locked(self._folder):
             if refused:
                 self._leave_out(refused)
-            with privacy.replacing(target) as draft:
-                self._con.execute(_LATEST.format(target=quoting.text(draft)), [committed_at])
+            self._write(self._folder, committed_at)
+            self._drop_pending()
+
+    def _write(self, folder: Path, at: datetime) -> None:
+        target = folder / f"{self._input_key}-{at.astimezone(UTC):{controls.STAMP}}.parquet"
+        with privacy.replacing(target) as draft:
+            self._con.execute(_LATEST.format(target=quoting.text(draft)), [at])
+
+    def _drop_pending(self) -> None:
+        for path in (self._folder / controls.PENDING).glob(f"{self._input_key}-*.parquet"):
+            path.unlink()
 
     def _leave_out(self, refused: Refused) -> None:
         self._con.execute("create or replace temp table gone (number bigint)")

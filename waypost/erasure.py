@@ -19,6 +19,7 @@ from ingestion import (
     person,
     pipeline,
     privacy,
+    receipts,
     refusals,
     side_books,
     workplace,
@@ -82,14 +83,31 @@ def ask(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> dict[s
 
 
 def erase_people(settings: Settings, **_: datetime) -> dict[str, int] | None:
-    """Carry out all requests that are open; None when there is none."""
+    """Carry out all requests that are open; None when there is none.
+
+    Raises `WaypostError` at the end when one of them must stay open (see `check_ended`).
+    """
     settings.create()
     requests = erasure.under_way(settings.log)
     done = [carry_out(settings, request) for request in requests]
     if not done:
         return None
+    for one in done:
+        check_ended(one)
     people = {one["request_id"] for one in done}
     return {"people": len(people), "events": sum(int(one["events"]) for one in done)}
+
+
+def check_ended(counts: dict[str, Any]) -> None:
+    """Raise `WaypostError` of an erasure whose landed files were not all read to their end.
+
+    Such a file stays until then, because others' events in it are nowhere else yet.
+    """
+    if waiting := counts.get("landing_waiting"):
+        raise WaypostError(
+            f"Request {counts['request_id']} stays open: {waiting} landed files that tell of the person "
+            "were not read to their end, so ingest them, then erase again (or let erase_people)."
+        )
 
 
 def carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
@@ -115,12 +133,14 @@ def _carry_out(settings: Settings, request: Erasure, seen: Sightings) -> dict[st
         erasure.wait_for_appends(log)
         rewritten = erasure.rewrite(log, request, seen, at=at)
         _move_totals(settings, request)
-    landed = _purge_landing(settings, request)
+    deleted, waiting = _purge_landing(settings, request)
     _purge_beside(settings, request)
     purge_derived(settings)
-    _tell(settings, request, at)
-    request.forget(log)
-    return {"request_id": request.request_id, **counts, **rewritten, "landing_deleted": landed}
+    if not waiting:
+        _tell(settings, request, at)
+        request.forget(log)
+    landed = {"landing_deleted": deleted, "landing_waiting": waiting}
+    return {"request_id": request.request_id, **counts, **rewritten, **landed}
 
 
 def _begin(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> Erasure:
@@ -145,15 +165,17 @@ def _refuse(settings: Settings, request: Erasure) -> None:
         refusals.add(con, settings.log, request.request_id, request.found)
 
 
-def _purge_landing(settings: Settings, request: Erasure) -> int:
-    """Delete the landed files that told of the person; what else they told is in the log."""
-    deleted = 0
-    for place, key in _landed(settings.landing):
-        if key in request.inputs:
-            shutil.rmtree(place) if place.is_dir() else place.unlink()
-            deleted += 1
+def _purge_landing(settings: Settings, request: Erasure) -> tuple[int, int]:
+    """Delete the landed files that told of the person; what else they told is in the log.
+
+    Returns how many, and how many stay because they were not read to their end.
+    """
+    own = [(place, key) for place, key in _landed(settings.landing) if key in request.inputs]
+    whole = [place for place, key in own if receipts.is_whole(settings.log, key)]
+    for place in whole:
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
     workplace.sweep(settings.landing / ".work")
-    return deleted
+    return len(whole), len(own) - len(whole)
 
 
 def _landed(landing: Path) -> Iterator[tuple[Path, str]]:

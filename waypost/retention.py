@@ -166,11 +166,11 @@ def _due(settings: Settings, rules: Rules, as_of: datetime) -> Iterator[Path]:
     tables = {folder: exports.table_files(folder) for folder in exports.folders(settings.landing)}
     for folder, files in tables.items():
         is_past = all(_is_past(settings, rules, path, as_of) for path in files)
-        if is_past and _is_taken_in(settings, exports.input_key(folder)):
+        if is_past and receipts.is_whole(settings.log, exports.input_key(folder)):
             yield from files
     for path in sorted(settings.landing.rglob("*")):
         is_past = path.is_file() and _is_past(settings, rules, path, as_of)
-        if is_past and _is_taken_in(settings, inputs.input_key(path)):
+        if is_past and receipts.is_whole(settings.log, inputs.input_key(path)):
             yield path
 
 
@@ -184,7 +184,3 @@ def _is_past(settings: Settings, rules: Rules, path: Path, as_of: datetime) -> b
         return False
     days = rules.landing[max(fitting, key=len)]
     return path.stat().st_mtime < (as_of - timedelta(days=days)).timestamp()
-
-
-def _is_taken_in(settings: Settings, input_key: str) -> bool:
-    return bool((receipts.read(settings.log, input_key) or {}).get("append_key"))

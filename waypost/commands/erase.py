@@ -48,6 +48,7 @@ def command(
     secret = privacy.read_secret(settings.secret_file)
     access_log.note(settings, secret, at=now, who=getpass.getuser(), what=what, subject=person)
     click.echo(json.dumps(counts) if as_json else _told(counts))
+    erasure.check_ended(counts)
 
 
 def _told(counts: dict[str, Any]) -> str:

@@ -12,12 +12,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import controls, pipeline
+from ingestion import controls
 from ingestion.reading import Reading
+from ingestion.totals import Totals
 from tests.ingestion.conftest import Home
 from tests.ingestion.erasure.conftest import NOW, SALT
 from tests.ingestion.people import ADA, BEA, hash_of
 from tests.ingestion.sources import zendesk_payloads as desk
+from tests.interruptions import stopped_at
 from waypost import control_view, erasure
 from waypost.settings import Settings
 
@@ -82,7 +84,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, Callable[[], 
     return before
 
 
-@pytest.mark.parametrize("where", [(Reading, "read_all"), (pipeline, "_write_controls")])
+@pytest.mark.parametrize("where", [(Reading, "read_all"), (Totals, "write")])
 def test_a_table_that_names_the_person_has_the_sums_of_the_log(
     where: tuple[Any, str], home: Home, settings: Settings, beside: Any
 ) -> None:
@@ -98,10 +100,30 @@ def test_a_table_that_names_the_person_has_the_sums_of_the_log(
     assert totals(settings) == [("refunded", len(rows), sum(minor for _, minor in rows))]
 
 
+@pytest.mark.parametrize("where", [(Reading, "commit"), (Totals, "write")])
+def test_an_input_that_was_cut_off_before_the_erasure_has_the_sums_of_the_log(
+    where: tuple[Any, str], home: Home, settings: Settings
+) -> None:
+    mapping = home.write("map.yaml", MAPPING)
+    first = home.write("billing/a.csv", refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")))
+    home.ingest(first, mapping_file=mapping)
+    second = home.write("billing/b.csv", refunds(("r-3", ADA, "30.00"), ("r-4", BEA, "40.00")))
+    with stopped_at(1, *where):
+        home.ingest(second, mapping_file=mapping)
+    forget(settings, "email", ADA)
+    assert second.exists()
+    home.ingest(second, mapping_file=mapping)
+    erasure.erase_people(settings, now=NOW)
+    rows = home.rows("billing", "refund_id, amount_minor")
+    assert {"r-1", "r-3"}.isdisjoint(name for name, _ in rows)
+    assert totals(settings) == [("refunded", len(rows), sum(minor for _, minor in rows))]
+    assert not [*(settings.log / "controls" / controls.PENDING).iterdir()]
+
+
 def test_an_adapters_input_has_the_counts_of_the_log(
     home: Home, settings: Settings, beside: Any
 ) -> None:
-    erased = beside(pipeline, "_write_controls", lambda: forget(settings, "zendesk_user", "10"))
+    erased = beside(Totals, "write", lambda: forget(settings, "zendesk_user", "10"))
     file = home.write("contact/zendesk/audits.json", json.dumps(desk.audits()))
     home.ingest(file, adapter="zendesk")
     erased.join(60)
