@@ -229,9 +229,9 @@ def test_control_totals_of_the_past_are_those_of_the_reading_then(tmp_path: Path
     """A corrected mapping reads an input again; an input may also lose all its totals."""
     for at, objects in ((FIRST, ["a", "b"]), (SECOND, ["a"]), (THIRD, [])):
         with duckdb.connect() as connection:
-            seen = totals.Totals(connection)
+            seen = totals.Totals(connection, tmp_path, "0" * 32)
             seen.add("/test", [Seen("opened", name, at) for name in objects])
-            seen.write(tmp_path, "0" * 32, at, None)
+            seen.write(at, None)
     with duckdb.connect() as connection:
         connection.execute("create schema log")
         found = []

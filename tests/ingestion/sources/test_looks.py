@@ -151,11 +151,11 @@ def test_an_object_that_was_taken_back_stays_so_whatever_comes_after(
 ) -> None:
     gone = Seen("refunded", "re_1", TEN, "EUR", -500, is_withdrawn=True)
     again = Seen("refunded", "re_1", TEN, "EUR", -500)
-    seen = totals.Totals(con)
+    seen = totals.Totals(con, tmp_path, "k")
     seen.add("/stripe", [gone, again])
-    seen.write(tmp_path, "k", TEN, None)
+    seen.write(TEN, None)
     assert written(tmp_path, "is_withdrawn") == [(True,)]
-    totals.Totals(con).write(tmp_path, "k", TEN, None)
+    totals.Totals(con, tmp_path, "k").write(TEN, None)
     assert written(tmp_path, "is_withdrawn") == []
 
 
@@ -163,13 +163,11 @@ def test_of_an_object_the_last_look_counts_over_any_number_of_batches(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(totals, "_BATCH", 2)
-    seen = totals.Totals(con)
+    seen = totals.Totals(con, tmp_path, "k")
     seen.add("/a", (Seen("invoiced", str(n % 3), None, "EUR", n) for n in range(8)))
     seen.add("/b", [Seen("invoiced", "0", TEN, "EUR", 2**63), Seen("opened", "\ud800", TEN)])
     refused = [{f"invoice/{n}"} for n in (1,)]
     seen.write(
-        tmp_path,
-        "k",
         TEN,
         lambda names: {name for name, own in names.items() if any(r & {*own} for r in refused)},
     )
@@ -200,9 +198,9 @@ def test_a_mapped_table_is_counted_before_any_check(
         + '{"type": "case.opened", "source": "/t", "subject": null, "data": {}}\n',
         "utf-8",
     )
-    seen = totals.Totals(con)
+    seen = totals.Totals(con, tmp_path, "k")
     seen.add_mapped(lines)
-    seen.write(tmp_path, "k", LATER, None)
+    seen.write(LATER, None)
     assert side_books.move_totals(tmp_path, "r", {"case/nobody"}, str) == 0
     assert written(tmp_path, "object_id, measure, currency, amount_minor, occurred_at") == [
         ("", "opened", None, None, LATER),
