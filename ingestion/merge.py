@@ -8,7 +8,7 @@ mapping replaces it. Events of this input that the new reading no longer gives a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,8 @@ from deltalake import DeltaTable
 from ingestion import log as event_log
 from ingestion import parts as part_files
 from ingestion import quoting, sealing, side_by_side
+from ingestion.catalogue import load
+from ingestion.validation import quoted
 
 # The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
 _LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
@@ -236,10 +238,16 @@ def _new_rows(
 ) -> tuple[Path, int] | None:
     """Write the new rows of a draft as a part; None when there is none."""
     held = {row[0] for row in con.execute(f"describe {draft}").fetchall()}
-    names = [f'"{name}"' for name in event_log.columns(merged.domain) if name in held]
+    closed = load().closed(merged.domain)
+    names = [_column(n, closed.get(n, ())) for n in event_log.columns(merged.domain) if n in held]
     rows = sealing.rows(con, draft, merged.domain)
     query = f"select {', '.join(names)}, key_prefix from {rows} where {_sound(merged.domain)}"
     return _write_part(con, merged, append_key, query, input_key)
+
+
+def _column(name: str, words: Collection[str]) -> str:
+    """SQL of a column; with a closed list of words, Parquet's dictionary need not be searched for."""
+    return f'"{name}"::enum({quoted(words)}) as "{name}"' if words else f'"{name}"'
 
 
 def _write_part(
@@ -253,7 +261,9 @@ def _write_part(
     part = part_files.unsealed(merged.staging, merged.commit_no, append_key)
     row = con.execute(
         f"copy (select * exclude (key_prefix), {merged.commit_no}::bigint as commit_no, "
-        f"'{input_key}' as input_key, key_prefix from ({query})) to {quoting.text(part)} ({part_files.FORMAT})"
+        f"'{input_key}'::enum('{input_key}') as input_key, key_prefix from ({query})) "
+        # row groups in any order: to keep theirs, the writer would copy all rows once more
+        f"to {quoting.text(part)} ({part_files.FORMAT}, preserve_order false)"
     ).fetchone()
     if not row or not row[0]:
         part.unlink()

@@ -62,21 +62,35 @@ def _prepare_lists(con: duckdb.DuckDBPyConnection, country: str) -> None:
         create or replace table party_lists as
         with lists as (
             select leaf, bool_and(is_sound) as is_sound,
-                (list(struct_pack(id_type := ref_elements.id_type, id_hash := id_hash,
-                    domain_hash := domain_hash, id_class := id_class, role := role)
-                    order by position) filter (where id_class <> 'blocked')
-                )::{ENVELOPE["party_refs"]} as party_refs,
-                coalesce(first(id_hash order by position) filter (where role = 'customer'
-                    and id_class = 'personal'),
-                    first(id_hash order by position) filter (where id_class = 'personal'))
-                    as party_hash
+                list_sort(list(struct_pack(position := position, id_type := ref_elements.id_type,
+                    id_hash := id_hash, domain_hash := domain_hash, id_class := id_class, role := role)
+                ) filter (where ref_elements.is_sound and id_class <> 'blocked')) as placed
             from ref_elements left join ids using (id_type, value)
             group by leaf
+        ),
+        refs as (
+            select leaf, is_sound, list_transform(placed, lambda r: struct_pack(id_type := r.id_type,
+                id_hash := r.id_hash, domain_hash := r.domain_hash, id_class := r.id_class, role := r.role
+                ))::{_refs_type()} as party_refs,
+                list_filter(party_refs, lambda r: r.id_class = 'personal') as people
+            from lists
         )
-        select *, list_transform(party_refs, lambda r: r.id_hash || r.role)::varchar
-            as party_digest, row_number() over () as party_no
-        from lists""")
+        select leaf, is_sound, party_refs, coalesce(
+                list_filter(people, lambda r: r.role = 'customer')[1].id_hash, people[1].id_hash
+            ) as party_hash,
+            list_transform(party_refs, lambda r: r.id_hash || r.role)::varchar as party_digest,
+            row_number() over () as party_no
+        from refs""")
     con.execute("drop table ref_elements; drop table ids")
+
+
+def _refs_type() -> str:
+    """The log's type of party_refs, with the closed lists of words that it holds."""
+    words = {"id_class": ["functional", "personal"], "role": load().words["identifier_roles"]}
+    found = ENVELOPE["party_refs"]
+    for name, listed in words.items():
+        found = found.replace(f"{name} varchar", f"{name} enum({quoted(listed)})")
+    return found
 
 
 def join(kind: str, shapes: Shapes) -> str:

@@ -184,12 +184,14 @@ def exact_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> st
 
 
 def _said(kind: EventType, shapes: Shapes, clocks: Clocks, columns: list[str]) -> str:
-    """The CTE `said`: the clocks, the subject's parts and the text that payload_hash covers."""
+    """The CTE `said`: the clocks, the subject's parts and the text that payload_hash covers.
+
+    The parts are those of the type's own object, because a subject of another is refused.
+    """
     own = [name for name in columns if name not in _HELPERS]
     return f"""dated as (
         select *, coalesce(given_recorded_at, {clocks.default_sql()}) as recorded_at,
-            split_part(subject, '/', 1) as subject_type,
-            substr(subject, strpos(subject, '/') + 1) as subject_id
+            '{kind.subject}' as subject_type, substr(subject, {len(kind.subject) + 2}) as subject_id
         from typed
     ),
     said as (

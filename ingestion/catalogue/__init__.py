@@ -143,6 +143,21 @@ class Catalogue:
         own = self.fields[domain].values()
         return {c: t for field in own for c, t in field.columns().items()}
 
+    def closed(self, domain: str) -> dict[str, frozenset[str]]:
+        """Columns of a domain, the envelope's among them, whose texts are of a closed list."""
+        types = self.domain_types(domain)
+        found = {
+            "event_type": frozenset(kind.name for kind in types),
+            "subject_type": frozenset(kind.subject for kind in types),
+            "derivation": self.words["derivations"],
+        }
+        for field in {**self.common, **self.fields[domain]}.values():
+            if field.klass == "enum" and not field.personal:
+                found[field.name] = frozenset(field.values)
+            elif field.klass == "money":
+                found[f"{field.name}_currency"] = self.words["currencies"]
+        return found
+
 
 def _field(name: str, spec: Mapping[str, Any]) -> Field:
     of = spec.get("of")

@@ -48,6 +48,13 @@ def test_every_field_is_used_and_has_a_label_in_both_languages(domain: str) -> N
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
+def test_closed_lists_are_those_of_text_columns(domain: str) -> None:
+    closed = load().closed(domain)
+    assert {log.columns(domain)[name] for name in closed} == {"varchar"}
+    assert all(closed.values())
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
 def test_no_column_of_a_domain_hides_one_of_the_envelope(domain: str) -> None:
     assert not set(load().columns(domain)) & set(log.ENVELOPE)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from ingestion import log, parts
 from tests.ingestion.conftest import Home, event
+from tests.ingestion.people import ADA, refs
 
 
 def test_a_part_is_named_by_its_checksum(home: Home) -> None:
@@ -16,6 +18,22 @@ def test_a_part_is_named_by_its_checksum(home: Home) -> None:
     (part,) = log.file_uris(home.path / "log", "contact")
     assert parts.promised(part) == parts.checksum(Path(part))
     assert parts.damage(Path(part), Path(part).stat().st_size, deep=True) is None
+
+
+def test_a_part_has_the_types_of_the_log(home: Home) -> None:
+    """Words of closed lists are written from a type of DuckDB's own, which no reader must meet."""
+    told = {"party_refs": refs(("email", ADA)), "priority": "high"}
+    home.ingest(home.write("contact/a.jsonl", [event(1, data=told)]))
+    (part,) = log.file_uris(home.path / "log", "contact")
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        wanted = con.sql(log.typed_empty("contact")).to_arrow_table().schema
+    found = pq.read_schema(part)
+    names = {*found.names} - {"key_prefix"}
+    assert {"event_type", "priority", "party_refs", "input_key"} <= names
+    assert {name: found.field(name).type for name in names} == {
+        name: wanted.field(name).type for name in names
+    }
 
 
 @pytest.mark.parametrize("deep", [False, True])
