@@ -135,7 +135,8 @@ class Totals:
         object that is seen again the last counts; one that was taken back stays so.
         """
         (count,) = self._con.execute("select count(*) from seen").fetchone() or (0,)
-        if not count and not any(self._folder.glob(f"{self._input_key}-*.parquet")):
+        told = (path.name.partition("-")[0] for path in controls.readings(self._folder))
+        if not count and self._input_key not in told:
             return
         with controls.locked(self._folder):
             if refused:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import side_books, totals
+from ingestion import controls, side_books, totals
 from ingestion.sources.looks import LOOKS, Seen, everything
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -157,6 +157,19 @@ def test_an_object_that_was_taken_back_stays_so_whatever_comes_after(
     assert written(tmp_path, "is_withdrawn") == [(True,)]
     totals.Totals(con, tmp_path, "k").write(TEN, None)
     assert written(tmp_path, "is_withdrawn") == []
+
+
+def test_a_reading_that_was_cut_off_goes_with_the_next_which_tells_nothing(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    cut_off = totals.Totals(con, tmp_path, "k")
+    cut_off.add("/stripe", [Seen("refunded", "re_1", TEN, "EUR", -500)])
+    cut_off.announce(TEN)
+    assert not [*tmp_path.glob("*.parquet")]
+    assert written(tmp_path / controls.PENDING, "object_id") == [("re_1",)]
+    totals.Totals(con, tmp_path, "k").write(LATER, None)
+    assert written(tmp_path, "object_id") == []
+    assert not [*(tmp_path / controls.PENDING).iterdir()]
 
 
 def test_of_an_object_the_last_look_counts_over_any_number_of_batches(
