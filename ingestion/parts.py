@@ -53,7 +53,11 @@ def columns(con: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
     return [n for n in names if n not in ("key_prefix", "filename", "file_row_number")]
 
 
-class DamagedPartError(Exception):
+class DamagedLogError(Exception):
+    """Something of the log is not as it was written; the sentence says what and what to run."""
+
+
+class DamagedPartError(DamagedLogError):
     """A part of the log is not what its commit says; takes the file and what is wrong with it."""
 
     def __init__(self, part: Path, damage: str) -> None:

@@ -12,6 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from ingestion import privacy
+from ingestion.parts import DamagedLogError
+
+
+class DamagedReceiptError(DamagedLogError, ValueError):
+    """A receipt cannot be read; takes its file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} cannot be read: run `waypost doctor --repair`, which removes it, and ingest its file again."
+        )
 
 
 def path_of(log: Path, input_key: str) -> Path:
@@ -34,11 +44,14 @@ def places(log: Path) -> frozenset[str]:
 
 
 def read(log: Path, input_key: str) -> dict[str, Any] | None:
-    """The receipt of an input, or None when it was never taken in whole."""
+    """The receipt of an input, or None when it was never taken in whole; raises `DamagedReceiptError`."""
     path = path_of(log, input_key)
     if not path.exists():
         return None
-    receipt: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    try:
+        receipt: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise DamagedReceiptError(path) from error
     return receipt
 
 

@@ -186,6 +186,24 @@ def test_a_receipt_that_is_not_whole_is_written_again(state: str, settings: Sett
     assert events(settings) == before
 
 
+def test_a_receipt_that_cannot_be_read_is_told_in_a_sentence(settings: Settings) -> None:
+    person = case(7002, refs(("email", ADA)))
+    (settings.landing / "contact" / "c.jsonl").write_text(json.dumps(person), "utf-8")
+    waypost("ingest", str(settings.landing / "contact"))
+    for key in receipts.names(settings.log):
+        receipts.path_of(settings.log, key).write_text('{"input_key"', "utf-8")
+    for asked in (
+        ["ingest", str(settings.landing / "contact")],
+        ["erase", "--hash", hash_of(settings)],
+    ):
+        result = waypost(*asked)
+        assert result.exit_code == 1
+        assert "cannot be read: run `waypost doctor --repair`" in result.stderr
+    assert doctor("--repair")[0] == 0
+    assert waypost("erase", "--hash", hash_of(settings)).exit_code == 0
+    assert not (settings.landing / "contact" / "c.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     ("last", "known"), [("}", 12), ('"key_count": 12,', 12), ('"key_count": 1', 3), ("old", 1)]
 )

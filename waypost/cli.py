@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ingestion.parts import DamagedPartError
+from ingestion.parts import DamagedLogError
 
 # command → (module in waypost.commands, one line for --help)
 COMMANDS = {
@@ -54,7 +54,7 @@ class UsageError(WaypostError):
 def _sentence(error: Exception) -> str | None:
     """What a full disk, a missing right, a damaged file or a wrong secret is told as; None for what is no such."""
     privacy = sys.modules.get("ingestion.privacy")
-    if isinstance(error, DamagedPartError) or (privacy and isinstance(error, privacy.SecretError)):
+    if isinstance(error, DamagedLogError) or (privacy and isinstance(error, privacy.SecretError)):
         return str(error)
     duckdb = sys.modules.get("duckdb")
     is_disk = isinstance(error, OSError) or (duckdb and isinstance(error, duckdb.IOException))

@@ -133,9 +133,9 @@ def _carry_out(settings: Settings, request: Erasure, seen: Sightings) -> dict[st
         erasure.wait_for_appends(log)
         rewritten = erasure.rewrite(log, request, seen, at=at)
         _move_totals(settings, request)
-    deleted, waiting = _purge_landing(settings, request)
     _purge_beside(settings, request)
     purge_derived(settings)
+    deleted, waiting = _purge_landing(settings, request)
     if not waiting:
         _tell(settings, request, at)
         request.forget(log)

@@ -61,13 +61,13 @@ def keep_up(step: str) -> Counts:
     """Run one step of the log's upkeep; what it finds damaged a second look would find too."""
     from airflow.sdk.exceptions import AirflowFailException
 
-    from ingestion.parts import DamagedPartError
+    from ingestion.parts import DamagedLogError
     from waypost import upkeep
     from waypost.cli import WaypostError
 
     try:
         counts: Counts = getattr(upkeep, step)(Settings.from_environment(), now=datetime.now(UTC))
-    except (DamagedPartError, WaypostError) as error:
+    except (DamagedLogError, WaypostError) as error:
         raise AirflowFailException(str(error)) from error
     return counts
 
@@ -76,13 +76,13 @@ def erase_people() -> Counts:
     """Carry out the erasures that were asked for; skipped when there is none."""
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-    from ingestion.parts import DamagedPartError
+    from ingestion.parts import DamagedLogError
     from waypost import erasure
     from waypost.cli import WaypostError
 
     try:
         counts = erasure.erase_people(Settings.from_environment())
-    except (DamagedPartError, WaypostError) as error:
+    except (DamagedLogError, WaypostError) as error:
         raise AirflowFailException(str(error)) from error
     if counts is None:
         raise AirflowSkipException("nobody asked for an erasure")
