@@ -75,3 +75,8 @@ def locked(folder: Path) -> Iterator[None]:
 def readings(folder: Path) -> list[Path]:
     """Files of all readings, also of those that are not whole."""
     return sorted([*folder.glob("*.parquet"), *(folder / PENDING).glob("*.parquet")])
+
+
+def append_key(reading: Path) -> str | None:
+    """Key of the append that was under way with a reading that is not whole; None of a whole one."""
+    return reading.stem.rpartition("-")[2] if reading.parent.name == PENDING else None

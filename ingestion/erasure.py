@@ -39,6 +39,7 @@ class Erasure:
     at: str
     found: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    is_purged: bool = False  # nothing that was derived holds what was found so far
 
     def place(self, log: Path) -> Path:
         """The file that says that it is under way."""
@@ -103,7 +104,12 @@ def as_one(log: Path, secret: bytes, erasure: Erasure) -> Erasure:
         is_first = erasure.has_begun(log) and not other.has_begun(log)
         kept, gone = (erasure, other) if is_first else (other, erasure)
         found, told = {*other.found, *erasure.found}, {*other.inputs, *erasure.inputs}
-        joined = replace(kept, found=tuple(sorted(found)), inputs=tuple(sorted(told)))
+        joined = replace(
+            kept,
+            found=tuple(sorted(found)),
+            inputs=tuple(sorted(told)),
+            is_purged=kept.is_purged and gone.is_purged,
+        )
     else:
         gone = erasure
         joined = replace(erasure, request_id=_ended(log, secret, people) or erasure.request_id)

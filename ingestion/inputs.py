@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import shutil
 import zipfile
@@ -106,21 +105,46 @@ def _refused(work: Path, code: str, lines: Lines) -> Lines:
 
 
 def _unpacked(path: Path, target: Path) -> Lines:
-    """Unpack gzip; when it breaks off, keep the whole lines and reject the rest as one candidate."""
-    count, whole = 0, 0
+    """Unpack gzip; when it breaks off, keep the whole lines and reject the rest as one candidate.
+
+    Where it is damaged, only those lines are kept whose checksum fitted: the others may be wrong.
+    """
+    count, whole, checked = 0, 0, (0, 0)
     is_broken = False
     with target.open("wb") as file:
         try:
-            with gzip.open(path) as packed:
-                while block := packed.read1(BLOCK):
-                    cut = block.rfind(b"\n")
-                    whole = file.tell() + cut + 1 if cut >= 0 else whole
-                    count += block.count(b"\n")
-                    file.write(block)
-        except (EOFError, gzip.BadGzipFile, zlib.error):
+            for block, is_checked in _inflated(path):
+                cut = block.rfind(b"\n")
+                whole = file.tell() + cut + 1 if cut >= 0 else whole
+                count += block.count(b"\n")
+                file.write(block)
+                checked = (count, whole) if is_checked else checked
+        except EOFError:
             is_broken = True
+        except zlib.error:
+            is_broken, (count, whole) = True, checked
+        if is_broken:
             file.truncate(whole)
     return Lines(target, [(count + 1, whole, "truncated_gzip")] if is_broken else [])
+
+
+def _inflated(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """Unpacked blocks of a gzip file, and whether one ends a member whose checksum fits.
+
+    Raises `EOFError` where the file breaks off, `zlib.error` where it is damaged.
+    """
+    packed, is_open = zlib.decompressobj(wbits=31), False
+    for piece in pieces(path, 0, path.stat().st_size):
+        rest = bytes(piece)
+        while rest:
+            is_open = True
+            yield packed.decompress(rest, BLOCK), packed.eof
+            rest = packed.unused_data if packed.eof else packed.unconsumed_tail
+            if packed.eof:
+                packed, is_open = zlib.decompressobj(wbits=31), False
+    if is_open:
+        yield packed.flush(), False
+        raise EOFError(path)
 
 
 def pieces(path: Path, start: int, end: int, step: int = _STEP) -> Iterator[memoryview]:

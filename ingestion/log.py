@@ -174,16 +174,13 @@ def removed(log: Path, domain: str) -> dict[Path, datetime]:
     return found
 
 
-def commits(log: Path, domain: str) -> list[tuple[int, str]]:
-    """(commit_no, time of the commit in UTC, ISO 8601) of each append, oldest first."""
+def commits(log: Path, domain: str) -> list[tuple[int, str, str]]:
+    """(commit_no, time of the commit in UTC, ISO 8601, append key) of each append, oldest first."""
     found = table(log, domain)
     history = [] if found is None else found.history()
-    pairs = (
-        (int(entry["waypost.commit_no"]), str(entry["waypost.committed_at"]))
-        for entry in history
-        if "waypost.commit_no" in entry
-    )
-    return sorted(pairs)
+    names = ("waypost.commit_no", "waypost.committed_at", "waypost.append_key")
+    told = ([entry.get(name) for name in names] for entry in history)
+    return sorted((int(number), str(at), str(key)) for number, at, key in told if number)
 
 
 @contextmanager

@@ -152,8 +152,10 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         reading.rejects.add(unread)
         reading.read_all(account)
         if not options.dry_run:
+            if receipt:  # until it is read to its end, nobody takes it for whole
+                receipts.set_back(options.log, input_key)
             seen = _look(reading, path, work)
-            seen.announce(options.clock())
+            seen.announce(options.clock(), append_key)
         _take_in(reading, account)
         if not options.dry_run:
             refused = partial(refusals.among, con, options.log)

@@ -20,7 +20,7 @@ class DamagedReceiptError(DamagedLogError, ValueError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} cannot be read: run `waypost doctor --repair`, which removes it, and ingest its file again."
+            f"{path} cannot be read: run `waypost doctor --repair`, which removes it and reads a landed file again."
         )
 
 

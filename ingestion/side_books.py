@@ -22,24 +22,35 @@ from ingestion.sources import states
 
 
 def move_totals(
-    folder: Path, request_id: str, found: Collection[str], stand_in: Callable[[str], str]
-) -> int:
-    """Move the person's rows of each reading into a file of their own; returns how many there were."""
-    if not folder.exists():
-        return 0
-    with controls.locked(folder):
-        readings = controls.readings(folder)
-        return sum(_move(folder, path, request_id, found, stand_in) for path in readings)
-
-
-def _move(
     folder: Path,
-    path: Path,
     request_id: str,
     found: Collection[str],
     stand_in: Callable[[str], str],
+    is_appended: Callable[[str, str], bool],
 ) -> int:
-    moved: list[tuple[int, str]] = []  # row and stand-in
+    """Move the person's rows of each reading into a file of their own; returns how many there were.
+
+    Of a reading that is not whole only those whose events the log has (`is_appended`, asked with
+    measure and append key); the others go, because their events will be refused.
+    """
+    if not folder.exists():
+        return 0
+    with controls.locked(folder):
+        return sum(
+            _move(path, folder / _place(path, request_id), found, stand_in, is_appended)
+            for path in controls.readings(folder)
+        )
+
+
+def _move(
+    path: Path,
+    place: Path,
+    found: Collection[str],
+    stand_in: Callable[[str], str],
+    is_appended: Callable[[str, str], bool],
+) -> int:
+    append_key = controls.append_key(path)
+    moved: list[tuple[int, str | None]] = []  # row and stand-in
     objects = (
         row
         for batch in pq.ParquetFile(path).iter_batches(columns=["measure", "object_id"])
@@ -48,14 +59,15 @@ def _move(
     for number, row in enumerate(objects):
         known = traces.of_object(row["measure"], row["object_id"])
         if own := next((trace for trace in known if trace in found), None):
-            moved.append((number, stand_in(own)))
+            is_told = append_key is None or is_appended(row["measure"], append_key)
+            moved.append((number, stand_in(own) if is_told else None))
     if moved:
-        _split(path, folder / _place(path, request_id), moved)
+        _split(path, place, moved)
     return len(moved)
 
 
-def _split(path: Path, place: Path, moved: Sequence[tuple[int, str]]) -> None:
-    """Take rows out of a file, with stand-ins into another.
+def _split(path: Path, place: Path, moved: Sequence[tuple[int, str | None]]) -> None:
+    """Take rows out of a file, those with a stand-in into another.
 
     First where they go, then where they came from: a crash between repeats the same.
     """
@@ -69,9 +81,11 @@ def _split(path: Path, place: Path, moved: Sequence[tuple[int, str]]) -> None:
             "unnest($2::varchar[]) as stand_in",
             [list(column) for column in zip(*moved, strict=True)],
         )
-        gone = f"(select * replace (stand_in as object_id) from {rows} join moved using (file_row_number))"
-        told = f"select {listed} from {gone} {before if place.exists() else ''}"
-        _write(con, told, place)
+        if any(name for _, name in moved):
+            named = f"{rows} join (from moved where stand_in is not null) using (file_row_number)"
+            gone = f"(select * replace (stand_in as object_id) from {named})"
+            told = f"select {listed} from {gone} {before if place.exists() else ''}"
+            _write(con, told, place)
         _write(con, f"select {listed} from {rows} anti join moved using (file_row_number)", path)
 
 
@@ -82,9 +96,9 @@ def _write(con: duckdb.DuckDBPyConnection, rows: str, path: Path) -> None:
 
 def _place(path: Path, request_id: str) -> str:
     """Name of a reading of no input, of the same time: nobody reads it again."""
-    input_key, _, stamp = path.name.partition("-")
+    input_key, stamp, *_ = path.stem.split("-")
     name = hashlib.sha256(f"{request_id}\x1f{input_key}".encode()).hexdigest()[:32]
-    return f"{name}-{stamp}"
+    return f"{name}-{stamp}.parquet"
 
 
 def forget_states(folder: Path, found: Collection[str]) -> int:

@@ -116,7 +116,7 @@ class Totals:
         """Note what a mapping made of a table, before any check."""
         self._con.execute(_ADD_MAPPED.format(lines=quoting.text(lines)))
 
-    def announce(self, at: datetime) -> None:
+    def announce(self, at: datetime, append_key: str) -> None:
         """Write what was seen before its events are committed, in place of a reading that was cut off.
 
         An erasure that comes after a crash between the two moves the person's totals from here.
@@ -125,7 +125,7 @@ class Totals:
         if count:
             with controls.locked(self._folder):
                 self._drop_pending()
-                self._write(self._folder / controls.PENDING, at)
+                self._write(self._folder / controls.PENDING, at, f"-{append_key}")
 
     def write(self, committed_at: datetime, refused: Refused | None) -> None:
         """Write what this reading of the input saw; an earlier reading's file stays for the past.
@@ -144,8 +144,8 @@ class Totals:
             self._write(self._folder, committed_at)
             self._drop_pending()
 
-    def _write(self, folder: Path, at: datetime) -> None:
-        target = folder / f"{self._input_key}-{at.astimezone(UTC):{controls.STAMP}}.parquet"
+    def _write(self, folder: Path, at: datetime, end: str = "") -> None:
+        target = folder / f"{self._input_key}-{at.astimezone(UTC):{controls.STAMP}}{end}.parquet"
         with privacy.replacing(target) as draft:
             self._con.execute(_LATEST.format(target=quoting.text(draft)), [at])
 

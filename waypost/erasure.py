@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from ingestion import (
     receipts,
     refusals,
     side_books,
+    totals,
     workplace,
 )
 from ingestion import log as event_log
+from ingestion.catalogue import load
 from ingestion.erasure import Erasure
 from ingestion.sightings import Sightings
 from ingestion.sources import exports
@@ -92,21 +95,19 @@ def erase_people(settings: Settings, **_: datetime) -> dict[str, int] | None:
     done = [carry_out(settings, request) for request in requests]
     if not done:
         return None
-    for one in done:
-        check_ended(one)
+    check_ended(*done)
     people = {one["request_id"] for one in done}
     return {"people": len(people), "events": sum(int(one["events"]) for one in done)}
 
 
-def check_ended(counts: dict[str, Any]) -> None:
-    """Raise `WaypostError` of an erasure whose landed files were not all read to their end.
-
-    Such a file stays until then, because others' events in it are nowhere else yet.
-    """
-    if waiting := counts.get("landing_waiting"):
+def check_ended(*done: dict[str, Any]) -> None:
+    """Raise `WaypostError` when erasures stay open, because landed files were not read to their end."""
+    waiting = sorted({name for one in done for name in one.get("landing_waiting", ())})
+    if waiting:
+        requests = ", ".join(one["request_id"] for one in done if one.get("landing_waiting"))
         raise WaypostError(
-            f"Request {counts['request_id']} stays open: {waiting} landed files that tell of the person "
-            "were not read to their end, so ingest them, then erase again (or let erase_people)."
+            f"Request {requests} stays open, because what tells of the person was not read to its end: ingest "
+            f"{', '.join(waiting)} (or delete it, if nobody needs it), then erase again or let erase_people."
         )
 
 
@@ -128,15 +129,20 @@ def _carry_out(settings: Settings, request: Erasure, seen: Sightings) -> dict[st
         _refuse(settings, request)
         erasure.wait_for_appends(log)
         request, counts = _look(settings, request, seen)
+        request = replace(request, is_purged=request.is_purged and not counts["events"])
         request.keep(log)
         _refuse(settings, request)
         erasure.wait_for_appends(log)
         rewritten = erasure.rewrite(log, request, seen, at=at)
         _move_totals(settings, request)
     _purge_beside(settings, request)
-    purge_derived(settings)
+    if not request.is_purged:
+        purge_derived(settings)
+        request = replace(request, is_purged=True)
     deleted, waiting = _purge_landing(settings, request)
-    if not waiting:
+    if waiting:
+        request.keep(log)
+    else:
         _tell(settings, request, at)
         request.forget(log)
     landed = {"landing_deleted": deleted, "landing_waiting": waiting}
@@ -165,17 +171,27 @@ def _refuse(settings: Settings, request: Erasure) -> None:
         refusals.add(con, settings.log, request.request_id, request.found)
 
 
-def _purge_landing(settings: Settings, request: Erasure) -> tuple[int, int]:
+def _purge_landing(settings: Settings, request: Erasure) -> tuple[int, list[str]]:
     """Delete the landed files that told of the person; what else they told is in the log.
 
-    Returns how many, and how many stay because they were not read to their end.
+    Returns how many inputs that were, and the places of those that stay, because they were not read
+    to their end and others' events in them are nowhere else yet. Of a folder only its tables go.
     """
     own = [(place, key) for place, key in _landed(settings.landing) if key in request.inputs]
-    whole = [place for place, key in own if receipts.is_whole(settings.log, key)]
-    for place in whole:
-        shutil.rmtree(place) if place.is_dir() else place.unlink()
+    waiting = [place for place, key in own if not receipts.is_whole(settings.log, key)]
+    needed = {file for place in waiting for file in _files(place)}
+    told = [place for place, _ in own if place not in waiting]
+    for file in {file for place in told for file in _files(place)} - needed:
+        file.unlink()
+    for folder in told:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
     workplace.sweep(settings.landing / ".work")
-    return len(whole), len(own) - len(whole)
+    return len(told), [str(place.relative_to(settings.landing)) for place in waiting]
+
+
+def _files(place: Path) -> list[Path]:
+    return exports.table_files(place) if place.is_dir() else [place]
 
 
 def _landed(landing: Path) -> Iterator[tuple[Path, str]]:
@@ -188,8 +204,18 @@ def _landed(landing: Path) -> Iterator[tuple[Path, str]]:
 
 def _move_totals(settings: Settings, request: Erasure) -> None:
     """Control totals keep their sums without the person's ids."""
-    found = frozenset(request.found)
-    side_books.move_totals(settings.log / "controls", request.request_id, found, request.stand_in)
+    domains = {measure: load().types[kind].domain for kind, (measure, _) in totals.MAPPED.items()}
+    keys = {
+        domain: {key for *_, key in event_log.commits(settings.log, domain)}
+        for domain in {*domains.values()}
+    }
+    side_books.move_totals(
+        settings.log / "controls",
+        request.request_id,
+        frozenset(request.found),
+        request.stand_in,
+        lambda measure, append_key: append_key in keys[domains[measure]],
+    )
 
 
 def _purge_beside(settings: Settings, request: Erasure) -> None:

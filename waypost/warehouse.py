@@ -56,7 +56,7 @@ def commit_limits(log_path: Path, log_as_of: datetime | None) -> dict[str, int]:
     for domain in catalogue.DOMAINS:
         numbers = [
             number
-            for number, committed_at in log.commits(log_path, domain)
+            for number, committed_at, _ in log.commits(log_path, domain)
             if log_as_of is None or datetime.fromisoformat(committed_at) <= log_as_of
         ]
         limits[domain] = max(numbers, default=-1)

@@ -168,6 +168,22 @@ def test_a_truncated_gzip_keeps_its_whole_lines(home: Home) -> None:
     assert home.reasons()[0][0] == "truncated_gzip"
 
 
+def test_of_a_damaged_gzip_only_what_its_checksum_covers_is_taken(home: Home) -> None:
+    """A flipped bit leaves lines that are whole, valid and wrong."""
+    sound = gzip.compress((json.dumps(event(0)) + "\n").encode())
+    damaged = bytearray(
+        gzip.compress("".join(json.dumps(event(n)) + "\n" for n in range(1, 5000)).encode())
+    )
+    damaged[len(damaged) // 2] ^= 1
+    counts = home.ingest(home.write("contact/a.jsonl.gz", sound + bytes(damaged)))
+    assert (counts["appended"], counts["quarantined"]) == (1, 1)
+    assert home.reasons() == [("truncated_gzip", "", 2)]
+    damaged[len(damaged) // 2] ^= 1
+    damaged[-6] ^= 1  # of the checksum itself
+    counts = home.ingest(home.write("contact/b.jsonl.gz", bytes(damaged)))
+    assert (counts["appended"], counts["quarantined"]) == (0, 1)
+
+
 def test_a_line_above_16_mib_is_left_out_alone(home: Home) -> None:
     huge = json.dumps(event(5, data={"queue": "x" * (50 * 2**20)}))
     counts = home.ingest(home.write("contact/huge.jsonl", [event(1), huge, event(2)]))

@@ -58,7 +58,7 @@ def test_events_in_compacted_parts_are_known(home: Home) -> None:
     changed = event(3, data={"channel": "phone"})
     counts = home.ingest(home.write("contact/late.jsonl", [event(1), event(99), changed]))
     assert (counts["appended"], counts["duplicates"], counts["quarantined"]) == (1, 1, 1)
-    assert [number for number, _ in log.commits(home.path / "log", "contact")][-1] == 5
+    assert [number for number, *_ in log.commits(home.path / "log", "contact")][-1] == 5
 
 
 def test_an_append_under_way_is_not_disturbed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_concurrent_ingests_of_the_same_file_never_double(home: Home) -> None:
         {e for n in range(RUNS) for e in (f"zd-{n}/opened", f"zd-{n + 1}/opened", f"m-{n}")}
     )
     assert [row[0] for row in sorted(home.rows(columns="event_id"))] == everything
-    numbers = [number for number, _ in log.commits(home.path / "log", "contact")]
+    numbers = [number for number, *_ in log.commits(home.path / "log", "contact")]
     assert len(set(numbers)) == len(numbers) == RUNS
     assert len(receipts.names(home.path / "log")) == RUNS
     assert len(home.reasons()) == RUNS

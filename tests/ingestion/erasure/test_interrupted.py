@@ -30,7 +30,6 @@ from tests.ingestion.people import (
 )
 from tests.interruptions import stopped_at
 from waypost import erasure, steps, upkeep
-from waypost.cli import WaypostError
 from waypost.settings import Settings
 
 
@@ -48,26 +47,6 @@ def test_a_crash_between_two_domains_is_finished_with_the_same_stand_ins(
             map(str, whole.rows(domain, columns))
         )
     assert files_with(settings, *HERS) == []
-
-
-def test_a_file_that_was_not_read_to_its_end_stays_until_it_is(
-    home: Home, settings: Settings
-) -> None:
-    """What it tells of others, in domains that were not committed, is nowhere else."""
-    told = [case(7003, refs(("email", ADA))), case(9003, []), order(9005, [])]
-    file = home.write("order/half.jsonl", told)
-    with stopped_at(2, Reading, "commit"):
-        home.ingest(file)
-    assert forget(settings)["landing_waiting"] == 1
-    with pytest.raises(WaypostError, match=r"1 landed files .* not read to their end"):
-        erasure.erase_people(settings, now=NOW)
-    assert file.exists()
-    counts = home.ingest(file)
-    assert (counts["appended"], counts["duplicates"], counts["refused"]) == (1, 1, 1)
-    assert erasure.erase_people(settings, now=NOW) == {"people": 1, "events": 0}
-    assert not file.exists()
-    assert erasure.erase_people(settings, now=NOW) is None
-    assert [name for (name,) in home.rows("order", "order_id") if name == "ord-9005"]
 
 
 def test_the_request_under_way_is_kept_from_others(settings: Settings) -> None:

@@ -15,9 +15,9 @@ import pytest
 from ingestion import controls
 from ingestion.reading import Reading
 from ingestion.totals import Totals
-from tests.ingestion.conftest import Home
+from tests.ingestion.conftest import Home, event
 from tests.ingestion.erasure.conftest import NOW, SALT
-from tests.ingestion.people import ADA, BEA, hash_of
+from tests.ingestion.people import ADA, BEA, hash_of, refs
 from tests.ingestion.sources import zendesk_payloads as desk
 from tests.interruptions import stopped_at
 from waypost import control_view, erasure
@@ -118,6 +118,37 @@ def test_an_input_that_was_cut_off_before_the_erasure_has_the_sums_of_the_log(
     assert {"r-1", "r-3"}.isdisjoint(name for name, _ in rows)
     assert totals(settings) == [("refunded", len(rows), sum(minor for _, minor in rows))]
     assert not [*(settings.log / "controls" / controls.PENDING).iterdir()]
+
+
+def test_totals_of_a_correction_that_never_came_go_with_the_person(
+    home: Home, settings: Settings
+) -> None:
+    rows = refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")).replace("0.00", "0.00,99.00")
+    file = home.write("billing/a.csv", rows.replace("amount", "amount,wrong"))
+    home.ingest(file, mapping_file=home.write("map.yaml", MAPPING))
+    other = home.write("other.yaml", MAPPING.replace("column: amount", "column: wrong"))
+    with stopped_at(1, Reading, "commit"):
+        home.ingest(file, mapping_file=other)
+    forget(settings, "email", ADA)
+    assert totals(settings) == [("refunded", 2, -3000)]
+    home.ingest(file, mapping_file=home.path / "landing" / "map.yaml")
+    assert totals(settings) == [("refunded", 2, -3000)]
+
+
+def test_totals_of_what_the_log_never_had_go_with_the_person(
+    home: Home, settings: Settings
+) -> None:
+    """Another file tells that the refund is hers, and its own was cut off before the commit."""
+    hers = {"party_refs": refs(("email", ADA)), "objects": [{"type": "refund", "id": "r-1"}]}
+    home.ingest(home.write("contact/c.jsonl", [event(1, data=hers)]))
+    mapping = home.write("map.yaml", MAPPING)
+    file = home.write("billing/a.csv", refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")))
+    with stopped_at(1, Reading, "commit"):
+        home.ingest(file, mapping_file=mapping)
+    forget(settings, "email", ADA)
+    home.ingest(file, mapping_file=mapping)
+    assert home.rows("billing", "refund_id, amount_minor") == [("r-2", -2000)]
+    assert totals(settings) == [("refunded", 1, -2000)]
 
 
 def test_an_adapters_input_has_the_counts_of_the_log(

@@ -164,7 +164,7 @@ def test_a_reading_that_was_cut_off_goes_with_the_next_which_tells_nothing(
 ) -> None:
     cut_off = totals.Totals(con, tmp_path, "k")
     cut_off.add("/stripe", [Seen("refunded", "re_1", TEN, "EUR", -500)])
-    cut_off.announce(TEN)
+    cut_off.announce(TEN, "a" * 32)
     assert not [*tmp_path.glob("*.parquet")]
     assert written(tmp_path / controls.PENDING, "object_id") == [("re_1",)]
     totals.Totals(con, tmp_path, "k").write(LATER, None)
@@ -214,7 +214,7 @@ def test_a_mapped_table_is_counted_before_any_check(
     seen = totals.Totals(con, tmp_path, "k")
     seen.add_mapped(lines)
     seen.write(LATER, None)
-    assert side_books.move_totals(tmp_path, "r", {"case/nobody"}, str) == 0
+    assert side_books.move_totals(tmp_path, "r", {"case/nobody"}, str, lambda *_: True) == 0
     assert written(tmp_path, "object_id, measure, currency, amount_minor, occurred_at") == [
         ("", "opened", None, None, LATER),
         ("x/1", "opened", None, None, TEN),
