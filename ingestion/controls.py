@@ -72,9 +72,10 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def readings(folder: Path) -> list[Path]:
-    """Files of all readings, also of those that are not whole."""
-    return sorted([*folder.glob("*.parquet"), *(folder / PENDING).glob("*.parquet")])
+def readings(folder: Path, input_key: str = "") -> list[Path]:
+    """Files of all readings, or of those of one input, also of those that are not whole."""
+    places = (folder, folder / PENDING)
+    return sorted(path for place in places for path in place.glob(f"{input_key}*.parquet"))
 
 
 def append_key(reading: Path) -> str | None:

@@ -100,9 +100,7 @@ def load_lines(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
     `shape` is equal for lines with the same keys in the envelope and in data; unknown types are
     NULL; the blocks that name people are JSON texts.
     """
-    # no `in (…)`: a list that long becomes a join, and a join does not keep the order of lines
-    known = "\n".join(["", *(f'"{name}"' for name in sorted(load().types)), ""])
-    is_known = f"contains('{known}', chr(10) || found[1] || chr(10))"
+    known = f"enum({quoted(load().types)})"
     con.execute(
         f"""create or replace table next_lines as
         with parsed as (
@@ -112,7 +110,7 @@ def load_lines(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
                 maximum_object_size = {MAX_OBJECT})
         )
         select json, shape,
-            case when {is_known} then substr(found[1], 2, strlen(found[1]) - 2) end as event_type,
+            try_cast(substr(found[1], 2, strlen(found[1]) - 2) as {known}) as event_type,
             nullif(found[2], 'null') as party_refs, nullif(found[3], 'null') as actor
         from parsed"""
     )
@@ -126,7 +124,7 @@ def find(con: duckdb.DuckDBPyConnection) -> Shapes:
         select event_type, count(*) as number, any_value(json) as json
         from lines where json is not null group by event_type, shape""")
     kinds = con.execute("""
-        select coalesce(event_type, ''), sum(number)::bigint, bool_or(
+        select coalesce(event_type::varchar, ''), sum(number)::bigint, bool_or(
             len(list_distinct(json_keys(json))) < len(json_keys(json))
             or len(list_distinct(json_keys(json, '$.data'))) < len(json_keys(json, '$.data')))
         from examples group by event_type""")
@@ -153,6 +151,6 @@ def _keys(con: duckdb.DuckDBPyConnection, place: str) -> list[tuple[str, str]]:
     known = {*ENVELOPE_KEYS, ROW_KEY, *BLOCK_KEYS}
     known |= {key for kind in load().types.values() for key in fields_of(kind)}
     return con.execute(
-        f"""select distinct coalesce(event_type, ''), unnest(json_keys(json, '{place}')) as key
+        f"""select distinct coalesce(event_type::varchar, ''), unnest(json_keys(json, '{place}')) as key
         from examples order by key not in ({quoted(known)}), key limit {_MAX_KEYS}"""
     ).fetchall()

@@ -135,8 +135,7 @@ class Totals:
         object that is seen again the last counts; one that was taken back stays so.
         """
         (count,) = self._con.execute("select count(*) from seen").fetchone() or (0,)
-        told = (path.name.partition("-")[0] for path in controls.readings(self._folder))
-        if not count and self._input_key not in told:
+        if not count and not controls.readings(self._folder, self._input_key):
             return
         with controls.locked(self._folder):
             if refused:

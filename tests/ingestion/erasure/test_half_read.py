@@ -4,49 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ingestion.reading import Reading
 from tests.ingestion.conftest import NOW as RUN
 from tests.ingestion.conftest import Home
-from tests.ingestion.erasure.conftest import NOW, SALT, lay
-from tests.ingestion.people import ADA, case, hash_of, order, refs
+from tests.ingestion.erasure.conftest import NOW, REFUNDS, forget, lay, refunds
+from tests.ingestion.people import ADA, BEA, case, order, refs
 from tests.interruptions import stopped_at
 from waypost import erasure
 from waypost.cli import WaypostError
-from waypost.settings import Settings
 
 TICKETS = """id,created_at,requester_id,status,via_channel
 1,2026-05-01T10:00:00Z,10,new,email
 2,2026-05-01T10:00:00Z,11,new,email
 """
 COMMENTS = "id,created,user_id,ticket_id,public,body\n5,2026-05-01T11:00:00Z,10,1,true,hello\n"
-CASES = """
-source: /table/refunds
-recorded: at
-parties: [{id_type: email, column: mail}]
-events:
+OPENED = """
   - type: case.opened
     id: "c{id}"
     subject: case/{id}
     time: at
     fields: {case_id: id, channel: {const: email}, direction: {const: in}, case_type: {const: info}}
-"""
-REFUNDS = """
-  - type: refund.issued
-    id: "{id}"
-    subject: refund/{id}
-    time: at
-    fields:
-      refund_id: id
-      payment_id: id
-      amount: {column: amount, currency: "EUR", negative: true}
-"""
-ROWS = f"""id,at,mail,amount
-r-1,2026-05-01T10:00:00Z,{ADA},10.00
-r-2,2026-05-01T10:00:00Z,bea@example.org,20.00
 """
 
 
@@ -56,11 +36,6 @@ def tables(home: Home) -> Path:
     folder = home.write("contact/zendesk/ticket.csv", TICKETS).parent
     home.ingest(folder, adapter="zendesk")
     return folder
-
-
-def forget(settings: Settings, value: str = ADA, id_type: str = "email") -> dict[str, Any]:
-    found = hash_of(settings, value, id_type)
-    return erasure.erase(settings, found, now=NOW, salt=SALT)
 
 
 def test_a_file_stays_until_it_is_read_to_its_end(home: Home) -> None:
@@ -85,9 +60,10 @@ def test_a_file_stays_until_it_is_read_to_its_end(home: Home) -> None:
 def test_a_file_that_is_read_anew_is_not_whole_before_its_end(home: Home) -> None:
     """The corrected mapping gives refunds as well, of which none was committed."""
     settings = home.settings()
-    file = home.write("billing/a.csv", ROWS)
-    home.ingest(file, mapping_file=home.write("map.yaml", CASES))
-    corrected = home.write("corrected.yaml", CASES + REFUNDS.lstrip("\n"))
+    file = home.write("billing/a.csv", refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")))
+    head, _ = REFUNDS.split("\n  - ")
+    home.ingest(file, mapping_file=home.write("map.yaml", head + OPENED))
+    corrected = home.write("corrected.yaml", REFUNDS.rstrip() + OPENED)
     later = {"mapping_file": corrected, "run_started_at": RUN + timedelta(days=1)}
     with stopped_at(3, Reading, "commit"):
         home.ingest(file, **later)

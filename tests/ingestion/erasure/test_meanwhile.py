@@ -16,42 +16,17 @@ from ingestion import controls
 from ingestion.reading import Reading
 from ingestion.totals import Totals
 from tests.ingestion.conftest import Home, event
-from tests.ingestion.erasure.conftest import NOW, SALT
-from tests.ingestion.people import ADA, BEA, hash_of, refs
+from tests.ingestion.erasure.conftest import NOW, REFUNDS, forget, refunds
+from tests.ingestion.people import ADA, BEA, refs
 from tests.ingestion.sources import zendesk_payloads as desk
 from tests.interruptions import stopped_at
 from waypost import control_view, erasure
 from waypost.settings import Settings
 
-MAPPING = """
-source: /table/refunds
-recorded: at
-parties: [{id_type: email, column: mail}]
-events:
-  - type: refund.issued
-    id: "{id}"
-    subject: refund/{id}
-    time: at
-    fields:
-      refund_id: id
-      payment_id: id
-      amount: {column: amount, currency: "EUR", negative: true}
-"""
-
 
 @pytest.fixture
 def settings(home: Home) -> Settings:
     return home.settings()
-
-
-def forget(settings: Settings, id_type: str, value: str) -> None:
-    found = hash_of(settings, value, id_type)
-    erasure.erase(settings, found, now=NOW, salt=SALT)
-
-
-def refunds(*rows: tuple[str, str, str]) -> str:
-    lines = [f"{number},2026-05-01T10:00:00Z,{mail},{amount}" for number, mail, amount in rows]
-    return "\n".join(["id,at,mail,amount", *lines]) + "\n"
 
 
 def totals(settings: Settings) -> list[tuple[str, int, int | None]]:
@@ -88,10 +63,10 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, Callable[[], 
 def test_a_table_that_names_the_person_has_the_sums_of_the_log(
     where: tuple[Any, str], home: Home, settings: Settings, beside: Any
 ) -> None:
-    mapping = home.write("map.yaml", MAPPING)
+    mapping = home.write("map.yaml", REFUNDS)
     first = home.write("billing/a.csv", refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")))
     home.ingest(first, mapping_file=mapping)
-    erased = beside(*where, lambda: forget(settings, "email", ADA))
+    erased = beside(*where, lambda: forget(settings))
     second = home.write("billing/b.csv", refunds(("r-3", ADA, "30.00"), ("r-4", BEA, "40.00")))
     home.ingest(second, mapping_file=mapping)
     erased.join(60)
@@ -104,13 +79,13 @@ def test_a_table_that_names_the_person_has_the_sums_of_the_log(
 def test_an_input_that_was_cut_off_before_the_erasure_has_the_sums_of_the_log(
     where: tuple[Any, str], home: Home, settings: Settings
 ) -> None:
-    mapping = home.write("map.yaml", MAPPING)
+    mapping = home.write("map.yaml", REFUNDS)
     first = home.write("billing/a.csv", refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")))
     home.ingest(first, mapping_file=mapping)
     second = home.write("billing/b.csv", refunds(("r-3", ADA, "30.00"), ("r-4", BEA, "40.00")))
     with stopped_at(1, *where):
         home.ingest(second, mapping_file=mapping)
-    forget(settings, "email", ADA)
+    forget(settings)
     assert second.exists()
     home.ingest(second, mapping_file=mapping)
     erasure.erase_people(settings, now=NOW)
@@ -125,11 +100,11 @@ def test_totals_of_a_correction_that_never_came_go_with_the_person(
 ) -> None:
     rows = refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")).replace("0.00", "0.00,99.00")
     file = home.write("billing/a.csv", rows.replace("amount", "amount,wrong"))
-    home.ingest(file, mapping_file=home.write("map.yaml", MAPPING))
-    other = home.write("other.yaml", MAPPING.replace("column: amount", "column: wrong"))
+    home.ingest(file, mapping_file=home.write("map.yaml", REFUNDS))
+    other = home.write("other.yaml", REFUNDS.replace("column: amount", "column: wrong"))
     with stopped_at(1, Reading, "commit"):
         home.ingest(file, mapping_file=other)
-    forget(settings, "email", ADA)
+    forget(settings)
     assert totals(settings) == [("refunded", 2, -3000)]
     home.ingest(file, mapping_file=home.path / "landing" / "map.yaml")
     assert totals(settings) == [("refunded", 2, -3000)]
@@ -141,11 +116,11 @@ def test_totals_of_what_the_log_never_had_go_with_the_person(
     """Another file tells that the refund is hers, and its own was cut off before the commit."""
     hers = {"party_refs": refs(("email", ADA)), "objects": [{"type": "refund", "id": "r-1"}]}
     home.ingest(home.write("contact/c.jsonl", [event(1, data=hers)]))
-    mapping = home.write("map.yaml", MAPPING)
+    mapping = home.write("map.yaml", REFUNDS)
     file = home.write("billing/a.csv", refunds(("r-1", ADA, "10.00"), ("r-2", BEA, "20.00")))
     with stopped_at(1, Reading, "commit"):
         home.ingest(file, mapping_file=mapping)
-    forget(settings, "email", ADA)
+    forget(settings)
     home.ingest(file, mapping_file=mapping)
     assert home.rows("billing", "refund_id, amount_minor") == [("r-2", -2000)]
     assert totals(settings) == [("refunded", 1, -2000)]
@@ -154,7 +129,7 @@ def test_totals_of_what_the_log_never_had_go_with_the_person(
 def test_an_adapters_input_has_the_counts_of_the_log(
     home: Home, settings: Settings, beside: Any
 ) -> None:
-    erased = beside(Totals, "write", lambda: forget(settings, "zendesk_user", "10"))
+    erased = beside(Totals, "write", lambda: forget(settings, "10", "zendesk_user"))
     file = home.write("contact/zendesk/audits.json", json.dumps(desk.audits()))
     home.ingest(file, adapter="zendesk")
     erased.join(60)
