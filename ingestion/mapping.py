@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from ingestion import conditions, reshaping
+from ingestion import conditions, privacy, reshaping
 from ingestion.catalogue import EventType, load
 from ingestion.catalogue import Field as CatalogueField
 from ingestion.mapping_file import MappingError as MappingError
@@ -44,6 +44,15 @@ class _Reader(Sections):
                 f"{at}.zone", f"is no time zone ({zone}): write UTC or Europe/Berlin"
             ) from None
         return TimeFormat(given.get("format", default.format), zone)
+
+    def country(self, top: dict[str, Any]) -> str | None:
+        if "country" not in top:
+            return None
+        try:
+            return privacy.country_code(str(top["country"]))
+        except privacy.CountryError:
+            remedy = "write its two letters in quotes, such as 'DE' or 'NO'"
+            raise self.error("country", f"is no country ({top['country']}): {remedy}") from None
 
     def value(self, at: str, spec: object, time: TimeFormat) -> Value:
         plain = {"column" if isinstance(spec, str) else "const": spec}
@@ -136,7 +145,7 @@ def _read(path: Path) -> Mapping:
         encoding=table.get("encoding"),
         unpivot=reshaping.read_unpivot(reader, top.get("unpivot")),
         computed=reshaping.read_computed(reader, top.get("columns")),
-        country=top.get("country"),
+        country=reader.country(top),
         by=_names(top.get("by")),
         order=_names(top.get("order")),
         rules=tuple(rules),

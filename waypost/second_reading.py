@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ingestion import inputs, pipeline, quarantine, receipts, settled
+from ingestion import inputs, pipeline, privacy, quarantine, receipts, settled
 from ingestion.account import COUNTS
 from ingestion.sources import exports
 from waypost.cli import WaypostError
@@ -90,6 +90,13 @@ def _given(settings: Settings, key: str) -> tuple[Path, dict[str, Any]]:
             raise WaypostError(
                 f"{place} of input {key[:12]} is gone: put it back and retry, or discard its rows."
             )
+    try:
+        country = privacy.country_code(given["country"])
+    except privacy.CountryError:
+        raise WaypostError(
+            f"Input {key[:12]} was read with --country {given['country']}, which is no country: ingest "
+            f"{path} again with the right --country, which replaces what it appended."
+        ) from None
     moment = given["recorded_at"]
     return path, {
         "mapping_file": rules,
@@ -97,7 +104,7 @@ def _given(settings: Settings, key: str) -> tuple[Path, dict[str, Any]]:
         "topic": given["topic"],
         "recorded_at": moment and datetime.fromisoformat(moment),
         "recorded_as_occurred": given["recorded_as_occurred"],
-        "country": given["country"],
+        "country": country,
     }
 
 

@@ -30,9 +30,11 @@ from ingestion.privacy.whole import drafts, drop_drafts, replacing, sync, write_
 __all__ = [
     "DIGITS",
     "UNFINISHED",
+    "CountryError",
     "SecretError",
     "chained",
     "check_fingerprint",
+    "country_code",
     "cursor",
     "drafts",
     "drop_drafts",
@@ -76,6 +78,26 @@ _FREE_MAIL = frozenset(
 # Plain spellings that Python would return unchanged, so that SQL need not ask it.
 _PLAIN_EMAIL = r"^[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}$"
 _PLAIN_PHONE = r"^\+[1-9][1-9][1-9][1-9][0-9]{5,10}$"
+
+
+class CountryError(Exception):
+    """A country that no local phone number can be read in; the message is one sentence."""
+
+    def __init__(self, told: object) -> None:
+        super().__init__(
+            f"'{told}' is no country of phone numbers: give its two letters, such as DE, AT or CH."
+        )
+
+
+def country_code(told: str) -> str:
+    """The country of local phone numbers as ISO 3166 writes it; raises `CountryError`.
+
+    Of an unknown one every local number would get a hash that no other spelling has.
+    """
+    code = told.strip().upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise CountryError(told)
+    return code
 
 
 def normalise(id_type: str, value: str, country: str) -> str:

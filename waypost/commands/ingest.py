@@ -11,6 +11,7 @@ import click
 from tqdm import tqdm
 
 from waypost.cli import UsageError
+from waypost.commands.country import country_option
 from waypost.settings import Settings
 
 
@@ -38,7 +39,7 @@ def _recorded(text: str | None) -> tuple[datetime | None, bool]:
 @click.option(
     "--recorded-at", metavar="TIME|occurred", help="When events without recordedtime were known."
 )
-@click.option("--country", default="DE", show_default=True, help="Country of local phone numbers.")
+@country_option
 @click.option("--dry-run", is_flag=True, help="Count, write nothing.")
 @click.option("--strict", is_flag=True, help="Exit 3 when anything was quarantined.")
 @click.option("--json", "as_json", is_flag=True, help="No progress bar; the counts only.")

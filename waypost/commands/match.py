@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from waypost.cli import UsageError, WaypostError
+from waypost.commands.country import country_option
 from waypost.settings import Settings
 
 
@@ -25,7 +26,7 @@ from waypost.settings import Settings
     "--id", "others", multiple=True, metavar="TYPE=COLUMN", help="Column of another identifier."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; else standard output.")
-@click.option("--country", default="DE", show_default=True, help="Of phone numbers without one.")
+@country_option
 @click.option("--json", "as_json", is_flag=True, help="The counts as one JSON object.")
 def command(
     path: Path,
