@@ -47,6 +47,18 @@ def look(log: Path, rules: Sequence[Rule], as_of: datetime) -> dict[str, int]:
     return counts
 
 
+def sources(log: Path) -> set[str]:
+    """Sources of all events of the log."""
+    found: set[str] = set()
+    with person.opened(log, ()) as con:
+        for domain in DOMAINS:
+            if parts := event_log.parts(log, domain):
+                rows = part_files.reader(part.path for part in parts)
+                told = con.execute(f"select distinct source from {rows}").fetchall()
+                found.update(str(source) for (source,) in told)
+    return found
+
+
 def anonymise(
     log: Path, rules: Sequence[Rule], *, as_of: datetime, salt: str, at: datetime
 ) -> dict[str, int]:

@@ -59,9 +59,7 @@ def take_in(settings: Settings) -> int:
 
     Raises `SecretError` while a rotation is not finished: it has the log made anew already.
     """
-    folder = settings.landing / "waypost" / LEFT_BY_PAGES
-    files = sorted(folder.glob(f"*{ENDING}")) if folder.exists() else []
-    if not files:
+    if not (files := _left(settings)):
         return 0
     with _locked(settings):
         secret = privacy.read_secret(settings.secret_file)  # a rotation may have held the log
@@ -80,14 +78,31 @@ def read(settings: Settings, fits: Callable[[Line], bool] = lambda _: True) -> l
     return sorted(filter(fits, _lines(settings)), key=lambda line: str(line["at"]))
 
 
+def older(settings: Settings, before: datetime) -> int:
+    """How many lines `forget` would drop, once what pages left is taken in; changes nothing."""
+    return sum(
+        _is_older(line, before) for line in (*_lines(settings), *map(_told, _left(settings)))
+    )
+
+
 def forget(settings: Settings, before: datetime) -> int:
     """Drop lines that are older; returns how many."""
     with _locked(settings):
         lines = list(_lines(settings))
-        kept = [line for line in lines if datetime.fromisoformat(line["at"]) >= before]
+        kept = [line for line in lines if not _is_older(line, before)]
         if len(kept) < len(lines):
             privacy.write_whole(place(settings), _text(kept))
     return len(lines) - len(kept)
+
+
+def _is_older(line: Line, before: datetime) -> bool:
+    return datetime.fromisoformat(line["at"]) < before
+
+
+def _left(settings: Settings) -> list[Path]:
+    """What pages left and nobody took in yet."""
+    folder = settings.landing / "waypost" / LEFT_BY_PAGES
+    return sorted(folder.glob(f"*{ENDING}")) if folder.exists() else []
 
 
 def _locked(settings: Settings) -> FileLock:

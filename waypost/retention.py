@@ -22,6 +22,7 @@ from waypost.cli import UsageError
 from waypost.settings import LANDING, Settings
 
 NAME = "retention.yaml"
+MOST_DAYS = 36_500  # a hundred years: more is a slip, and no calendar has the day before it
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,11 @@ def _fits(kind: str, pattern: str) -> bool:
 
 
 def _days(path: Path, where: str, told: object) -> int:
-    if not isinstance(told, int) or isinstance(told, bool) or told < 1:
-        raise UsageError(f"{path}: {where}: days must be a whole number of at least 1, not {told}.")
+    if not isinstance(told, int) or isinstance(told, bool) or not 1 <= told <= MOST_DAYS:
+        raise UsageError(
+            f"{path}: {where}: days must be a whole number of at least 1 and at most {MOST_DAYS:,}, "
+            f"not {told}."
+        )
     return told
 
 
@@ -105,14 +109,18 @@ def apply(
     """Do what is due at `as_of`; run again after a crash it ends in the same state.
 
     Counts events that lost their people, parts rewritten, landed files and lines of the access log
-    that were removed. `salt` (unguessable) makes the stand-ins.
+    that were removed; `rules_without_source` are the numbers of rules that fit no event's source.
+    `salt` (unguessable) makes the stand-ins.
     """
     settings.create()
     rules = read(settings)
+    limit = rules.access_log and as_of - timedelta(days=rules.access_log)
+    unfit = {"rules_without_source": _unfit(settings, rules)}
     if is_dry:
         counts = retention.look(settings.log, rules.people, as_of)
-        landed = set(_due(settings, rules, as_of))
-        return {"is_dry_run": True, **counts, "landing_deleted": len(landed)}
+        counts["landing_deleted"] = len(set(_due(settings, rules, as_of)))
+        counts["accesses_deleted"] = access_log.older(settings, limit) if limit else 0
+        return {"is_dry_run": True, **counts, **unfit}
     with FileLock(settings.log / "erasures.lock"):
         warehouse.refuse_unfinished_rotation(settings)
         counts = _anonymise(settings, rules, as_of, salt)
@@ -121,9 +129,18 @@ def apply(
         path.unlink(missing_ok=True)
         deleted += 1
     access_log.take_in(settings)
-    limit = rules.access_log and as_of - timedelta(days=rules.access_log)
     forgotten = access_log.forget(settings, limit) if limit else 0
-    return {**counts, "landing_deleted": deleted, "accesses_deleted": forgotten}
+    return {**counts, "landing_deleted": deleted, "accesses_deleted": forgotten, **unfit}
+
+
+def _unfit(settings: Settings, rules: Rules) -> list[int]:
+    """Numbers of the rules of people that name a source which no event has: most likely misspelt."""
+    known = retention.sources(settings.log) if rules.people else set()
+    return [
+        number
+        for number, rule in enumerate(rules.people, 1)
+        if not any(_fits(source, rule.source) for source in known)
+    ]
 
 
 def under_way(settings: Settings) -> Path:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 from ingestion import erasure as rewriting
 from ingestion import log
 from tests.ingestion.conftest import Home, event
 from tests.ingestion.people import ADA, BEA, case, files_with, hash_of, order, refs
 from waypost import access_log, retention, upkeep
-from waypost.cli import UsageError
+from waypost.cli import UsageError, cli
 from waypost.settings import Settings
 
 AS_OF = datetime(2026, 6, 15, tzinfo=UTC)
@@ -45,8 +47,10 @@ def told() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def settings(home: Home) -> Settings:
+def settings(home: Home, monkeypatch: pytest.MonkeyPatch) -> Settings:
     found = home.settings()
+    monkeypatch.setenv("WAYPOST_HOME", str(found.home))
+    monkeypatch.setenv("WAYPOST_SECRET_FILE", str(found.secret_file))
     (found.config / "retention.yaml").write_text(RULES, "utf-8")
     home.ingest(home.write("order/a.jsonl", told()))
     home.ingest(
@@ -182,13 +186,16 @@ def test_without_rules_nothing_happens(home: Home, settings: Settings) -> None:
         ("peoples: []", "people; take out peoples."),
         ("[1]", "write it as a table of these"),
         ("people: [{days: 3}]", "rule 1 of people names no source"),
-        ("people: [{source: /a, days: 0}]", "at least 1, not 0"),
+        ("people: [{source: /a, days: 0}]", "at least 1 and at most 36,500, not 0"),
         ("people: [{source: /a, days: soon}]", "not soon"),
         ("people: [{source: /a, days: 3, types: [order.eaten]}]", "called order.eaten"),
         ("people: [{source: /a, days: 3, type: x}]", "rule 1 of people may have days, source"),
         ("landing: {elsewhere: 3}", "no folder elsewhere"),
         ("landing: {contact/../order: 3}", "no folder"),
         ("access_log: -1", "access_log: days"),
+        ("people: [{source: /a, days: 900000}]", "at most 36,500, not 900000"),
+        ("landing: {contact: 99999999999}", "landing contact: days"),
+        ("access_log: 9999999999", "at most 36,500, not 9999999999"),
         ("people: [", "is no YAML"),
     ],
 )
@@ -199,3 +206,48 @@ def test_a_wrong_rule_is_told_in_one_sentence(settings: Settings, text: str, tol
     assert told in caught.value.message
     assert "retention.yaml" in caught.value.message
     assert caught.value.message.endswith(".")
+
+
+def test_a_hundred_years_are_allowed(settings: Settings) -> None:
+    days = retention.MOST_DAYS
+    rules = (
+        f"people: [{{source: /shop, days: {days}}}]\nlanding: {{order: {days}}}\naccess_log: {days}"
+    )
+    (settings.config / "retention.yaml").write_text(rules, "utf-8")
+    counts = apply(settings)
+    assert not any(counts[name] for name in ("events", "landing_deleted", "accesses_deleted"))
+
+
+def test_a_rule_whose_source_no_event_has_is_told(settings: Settings) -> None:
+    assert apply(settings, is_dry=True)["rules_without_source"] == [2]
+    assert retain("--dry-run").stdout.endswith("nothing was changed. Rule 2 fits no source.\n")
+    rules = "people: [{source: '/shpo*', days: 3}, {source: '/sh*', days: 900}]"
+    (settings.config / "retention.yaml").write_text(rules, "utf-8")
+    assert json.loads(retain("--json").stdout)["rules_without_source"] == [1]
+
+
+def test_a_moment_to_come_is_looked_at_and_no_more(home: Home, settings: Settings) -> None:
+    before = by_order(home, "party_hash")
+    refused = retain("--as-of", "2226-01-01")
+    assert refused.exit_code == 2 and "still to come" in refused.stderr
+    assert by_order(home, "party_hash") == before
+    looked = json.loads(retain("--as-of", "2226-01-01", "--dry-run", "--json").stdout)
+    assert looked["events"] > apply(settings, is_dry=True)["events"]
+    early = retain("--as-of", "0050-01-01")
+    assert early.exit_code == 2 and "before 1970" in early.stderr
+
+
+def test_a_dry_run_counts_the_access_log_and_leaves_it(settings: Settings) -> None:
+    secret = settings.secret_file.read_bytes().strip()
+    access_log.note(settings, secret, at=AS_OF - timedelta(days=101), who="me", what="match")
+    left = settings.landing / "waypost" / "access" / "1.view"
+    left.parent.mkdir()
+    moment = (AS_OF - timedelta(days=400)).isoformat()
+    left.write_text(json.dumps({"at": moment, "who": "local", "what": "cases"}), "utf-8")
+    assert apply(settings, is_dry=True)["accesses_deleted"] == 2
+    assert "and 2 lines of the access log; nothing was changed" in retain("--dry-run").stdout
+    assert left.exists() and apply(settings)["accesses_deleted"] == 2
+
+
+def retain(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["retain", *arguments])
