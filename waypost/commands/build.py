@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,8 @@ from filelock import FileLock
 
 from waypost import warehouse
 from waypost.cli import WaypostError
+from waypost.moments import moment_of, stamp
 from waypost.settings import Settings
-
-
-def moment_of(text: str) -> datetime:
-    """A time as written on the command line; UTC unless it says another zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter("write a time such as 2026-03-01T00:00:00Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _moment(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
@@ -31,8 +23,9 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str | None)
 def _database(settings: Settings, as_of: datetime | None, log_as_of: datetime | None) -> Path:
     if as_of is None and log_as_of is None:
         return settings.warehouse
-    moments = (moment.astimezone(UTC) for moment in (as_of, log_as_of) if moment)
-    return settings.asof / ("_".join(f"{m:%Y%m%dT%H%M%SZ}" for m in moments) + ".duckdb")
+    name = [stamp(as_of)] if as_of else []
+    name += [f"log-{stamp(log_as_of)}"] if log_as_of else []
+    return settings.asof / f"{'_'.join(name)}.duckdb"
 
 
 def _arguments(selected: tuple[str, ...], unit_tests: bool, tests: bool) -> list[str]:
@@ -99,7 +92,11 @@ def build(
     epilog="Examples: `waypost build` · `waypost build --as-of 2026-03-01T00:00:00Z --json`"
 )
 @click.option("--as-of", callback=_moment, help="Look from this time; writes asof/<time>.duckdb.")
-@click.option("--log-as-of", callback=_moment, help="Hide commits made after this time.")
+@click.option(
+    "--log-as-of",
+    callback=_moment,
+    help="Hide commits made after this time; writes asof/log-<time>.duckdb, or both in the name.",
+)
 @click.option("--full", is_flag=True, help="Build anew even when nothing changed.")
 @click.option("--unit-tests", is_flag=True, help="Run the rules' unit tests as well.")
 @click.option("--tests/--no-tests", default=True, help="Models only with --no-tests.")

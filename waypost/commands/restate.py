@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ import click
 
 from waypost import metric_contract, restatement
 from waypost.cli import UsageError
-from waypost.commands.build import moment_of
 from waypost.metric_contract import Metric
+from waypost.moments import moment_of
 from waypost.settings import Settings
 
 
@@ -30,7 +30,7 @@ def _moments(
 ) -> tuple[datetime, datetime]:
     if len(texts) != 2:
         raise click.BadParameter("give it twice: the earlier moment and the later one.")
-    before, after = sorted(moment_of(text).astimezone(UTC) for text in texts)
+    before, after = sorted(map(moment_of, texts))
     return before, after
 
 
