@@ -19,7 +19,7 @@ from tests.ingestion.conftest import Home
 from tests.ingestion.people import ADA, BEA, hash_of, told
 from tests.interruptions import stopped_at
 from waypost import access_log, erasure, steps
-from waypost.cli import cli
+from waypost.cli import WaypostError, cli
 from waypost.settings import LANDING, Settings
 
 NOW = datetime(2026, 6, 2, 12, tzinfo=UTC)
@@ -65,6 +65,59 @@ def test_commands_about_a_person_are_noted(settings: Settings, tmp_path: Path) -
     for clear in (ADA, BEA, hash_of(settings), hash_of(settings, BEA)):
         assert clear not in text
     assert access_log.place(settings).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "asked", [("export", "--out", "out.jsonl"), ("erase", "--dry-run"), ("erase",)]
+)
+def test_who_asks_for_somebody_unknown_leaves_a_line(
+    settings: Settings, tmp_path: Path, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    nobody = "nobody@example.com"
+    result = CliRunner().invoke(cli, [*asked, "--email", "-"], input=nobody)
+    assert result.exit_code == 1 and "knows nobody" in result.stderr
+    assert [line["what"] for line in shown("--email", "-", given=nobody)] == [
+        " ".join(asked[:1] if "--out" in asked else asked)
+    ]
+
+
+def test_work_that_fails_was_noted_before(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "erase", lambda *_, **__: 1 / 0)
+    assert CliRunner().invoke(cli, ["erase", "--email", "-"], input=ADA).exit_code == 1
+    assert [line["what"] for line in shown()] == ["erase"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("export", "--out", "x"), ("erase",), ("erase", "--later"), ("access-log",), ("rotate",)],
+)
+def test_no_command_makes_a_secret_beside_that_of_the_log(
+    settings: Settings, tmp_path: Path, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = tmp_path / "nowhere" / "secret"
+    monkeypatch.setenv("WAYPOST_SECRET_FILE", str(wrong))
+    monkeypatch.chdir(tmp_path)
+    person = () if asked == ("rotate",) else ("--email", "-")
+    result = CliRunner().invoke(cli, [*asked, *person], input=ADA)
+    assert result.exit_code == 1 and "There is no hashing secret at" in result.stderr
+    assert not wrong.exists()
+    wrong.parent.mkdir()
+    wrong.write_text("another secret of enough length\n")
+    wrong.chmod(0o600)
+    if asked != ("rotate",):
+        result = CliRunner().invoke(cli, [*asked, *person], input=ADA)
+        assert result.exit_code == 1 and "not the one that made this log" in result.stderr
+
+
+def test_erasures_of_the_dag_make_no_secret(settings: Settings, tmp_path: Path) -> None:
+    erasure.ask(settings, hash_of(settings), now=NOW, salt="0" * 64)
+    wrong = Settings(home=settings.home, secret_file=tmp_path / "nowhere")
+    with pytest.raises(WaypostError, match="There is no hashing secret"):
+        erasure.erase_people(wrong)
+    assert not wrong.secret_file.exists()
 
 
 def test_what_pages_leave_is_taken_in_by_the_ingest_and_hashed(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from uuid import uuid4
 from filelock import FileLock
 
 from ingestion import privacy
+from waypost import hashing_secret
 from waypost.settings import Settings
 
 LEFT_BY_PAGES = "access"  # folder below landing/waypost
@@ -62,8 +63,7 @@ def take_in(settings: Settings) -> int:
     if not (files := _left(settings)):
         return 0
     with _locked(settings):
-        secret = privacy.read_secret(settings.secret_file)  # a rotation may have held the log
-        _check(settings, secret)
+        secret = hashing_secret.of_log(settings)  # a rotation may have held the log
         known = {line.get("id") for line in _lines(settings)}
         new = [_hashed(file, secret) for file in files if file.stem not in known]
         _append(settings, sorted(new, key=lambda line: str(line["at"])))

@@ -15,7 +15,7 @@ from ingestion import parts as part_files
 from ingestion import person, privacy
 from ingestion.catalogue import DOMAINS, load
 from ingestion.sightings import Sightings
-from waypost import access_log
+from waypost import access_log, hashing_secret
 from waypost.cli import UsageError, WaypostError
 from waypost.settings import Settings
 
@@ -23,7 +23,7 @@ from waypost.settings import Settings
 def export(
     settings: Settings, id_hash: str, out: Path, *, now: datetime, who: str
 ) -> dict[str, Any]:
-    """Write every event of the person to `out` (JSON lines, mode 0600) and note the access.
+    """Write every event of the person to `out` (JSON lines, mode 0600), once the access is noted.
 
     The first line says what each field means, in English and German. Raises `WaypostError` when
     the log knows nobody by that hash.
@@ -33,16 +33,14 @@ def export(
             f"{out} lies inside {settings.home}: name a file outside of it with --out."
         )
     settings.create()
-    secret = privacy.read_secret(settings.secret_file)
-    privacy.check_fingerprint(secret, settings.log / "secret.fingerprint")
+    secret = hashing_secret.of_log(settings)
+    # before the look, or who asks for somebody unknown would learn that and leave no trace
+    access_log.note(settings, secret, at=now, who=who, what="export", subject=id_hash)
     events = list(_events(settings.log, id_hash))
     if not events:
         raise WaypostError(
             "The log knows nobody by that identifier, so nothing was written: look at its type and spelling."
         )
-    access_log.note(
-        settings, secret, at=now, who=who, what="export", subject=id_hash, events=len(events)
-    )
     told = {"exported_at": now.isoformat(), "events": len(events), "fields": _meanings(events)}
     _write(out, [told, *events])
     return {"events": len(events), "path": str(out)}

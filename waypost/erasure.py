@@ -31,7 +31,7 @@ from ingestion.catalogue import load
 from ingestion.erasure import Erasure
 from ingestion.sightings import Sightings
 from ingestion.sources import exports
-from waypost import access_log
+from waypost import access_log, hashing_secret
 from waypost.cli import WaypostError
 from waypost.settings import Settings
 
@@ -41,7 +41,7 @@ SOURCE = "/waypost/erasure"
 
 def hash_of(settings: Settings, id_type: str, value: str, country: str = "DE") -> str:
     """The log's name of an identifier given in the clear."""
-    secret = privacy.read_secret(settings.secret_file)
+    secret = hashing_secret.of_log(settings)
     return privacy.hash_id(secret, id_type, privacy.normalise(id_type, value, country))
 
 
@@ -123,7 +123,7 @@ def carry_out(settings: Settings, request: Erasure) -> dict[str, Any]:
 def _carry_out(settings: Settings, request: Erasure, seen: Sightings) -> dict[str, Any]:
     """Do it, as one with what was asked or done for the same person; the caller holds the lock."""
     log = settings.log
-    request = erasure.as_one(log, privacy.read_secret(settings.secret_file), request)
+    request = erasure.as_one(log, hashing_secret.of_log(settings), request)
     at = datetime.fromisoformat(request.at)
     with controls.erasing(log):
         _refuse(settings, request)
@@ -151,8 +151,7 @@ def _carry_out(settings: Settings, request: Erasure, seen: Sightings) -> dict[st
 
 def _begin(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> Erasure:
     settings.create()
-    secret = privacy.read_secret(settings.secret_file)
-    privacy.check_fingerprint(secret, settings.fingerprint)
+    secret = hashing_secret.of_log(settings)
     return erasure.begin(settings.log, secret, id_hash, salt=salt, at=now)
 
 
@@ -164,8 +163,7 @@ def _look(settings: Settings, request: Erasure, seen: Sightings) -> tuple[Erasur
 
 
 def _refuse(settings: Settings, request: Erasure) -> None:
-    secret = privacy.read_secret(settings.secret_file)
-    privacy.check_fingerprint(secret, settings.fingerprint)
+    secret = hashing_secret.of_log(settings)
     with duckdb.connect() as con:
         privacy.install(con, secret)
         refusals.add(con, settings.log, request.request_id, request.found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,23 +66,25 @@ def match(
     secret: bytes,
     serving_copy: Path,
     country: str,
+    note: Callable[[int], None],
 ) -> dict[str, int]:
     """Write the list with `party_id` to `out`, row by row; returns counts by outcome.
 
     `asked` are pairs of identifier type and column. A row whose identifiers lead to two parties,
-    or to none, has an empty `party_id`.
+    or to none, has an empty `party_id`. `note` is told of how many rows are looked up, before they are.
     """
     pairs = [(id_type, listed.cell(column)) for id_type, column in asked]
     _read(con, listed)
     con.execute(f"attach {quoting.text(serving_copy)} as serving (read_only)")
     _check_types(con, [id_type for id_type, _ in asked])
     privacy.install(con, secret)
+    (rows,) = con.execute("select count(*) from cells").fetchone() or (0,)
+    note(int(rows))
     _resolve(con, pairs, country)
     _decide(con, pairs)
     _write(con, listed, out)
     counts = dict(con.execute("select outcome, count(*) from decided group by all").fetchall())
-    rows = {"rows": sum(counts.values())}
-    return rows | {name: int(counts.get(name, 0)) for name in OUTCOMES}
+    return {"rows": int(rows)} | {name: int(counts.get(name, 0)) for name in OUTCOMES}
 
 
 def _read(con: duckdb.DuckDBPyConnection, listed: Listed) -> None:

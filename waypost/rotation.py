@@ -11,7 +11,7 @@ from filelock import FileLock
 from ingestion import erasure, privacy, rotation
 from ingestion.privacy import SecretError
 from ingestion.rotation import Rotation
-from waypost import retention, steps, upkeep
+from waypost import hashing_secret, retention, steps, upkeep
 from waypost.cli import WaypostError
 from waypost.erasure import purge_derived
 from waypost.settings import Settings
@@ -35,14 +35,16 @@ def rotate(
     """
     settings.create()
     try:
-        secret = _secret(settings)
+        secret = hashing_secret.existing(settings)
         found = rotation.pending(settings.log, secret)
         counts = rotation.count(settings.log) | {"is_resumed": found is not None}
         if is_dry:
             return {"is_dry_run": True, "key_count": len(privacy.keys(secret)), **counts}
         with FileLock(settings.log / "erasures.lock"):
             _refuse_open_erasures(settings)
-            secret = _secret(settings)  # another process may have rotated while this one waited
+            secret = hashing_secret.existing(
+                settings
+            )  # another process may have rotated while this one waited
             begun = rotation.pending(settings.log, secret)
             if begun is None:
                 rotation.sweep(settings.log)
@@ -50,19 +52,9 @@ def rotate(
                 begun = _begin(settings, secret, key, now)
             if begun:
                 _carry_out(settings, begun, now, lambda done: progress(done, counts["parts"]))
-        return {"key_count": len(privacy.keys(_secret(settings))), **counts}
+        return {"key_count": len(privacy.keys(hashing_secret.existing(settings))), **counts}
     except SecretError as error:
         raise WaypostError(str(error)) from error
-
-
-def _secret(settings: Settings) -> bytes:
-    """The secret that is there; never a new one."""
-    if not settings.secret_file.exists():
-        raise WaypostError(
-            f"There is no hashing secret at {settings.secret_file}: set WAYPOST_SECRET_FILE to the "
-            "one that made this log."
-        )
-    return privacy.read_secret(settings.secret_file)
 
 
 def _refuse_open_erasures(settings: Settings) -> None:

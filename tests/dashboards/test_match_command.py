@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.dashboards.conftest import known_customers
+from waypost import matching
 from waypost.cli import cli
 
 
@@ -162,3 +163,14 @@ def test_a_home_without_a_published_copy_says_what_to_do(
     result = match(lists / "in.csv", "--email", "mail")
     assert result.exit_code == 1 and "run waypost publish first" in result.stderr
     assert not (lists / "empty").exists()
+
+
+def test_a_match_is_noted_before_anything_is_looked_up(
+    published: Path, lists: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lists / "in.csv").write_text("mail\na@example.org\nb@example.org\n", "utf-8")
+    monkeypatch.setattr(matching, "_resolve", lambda *_: 1 / 0)
+    assert match(lists / "in.csv", "--email", "mail").exit_code == 1
+    last = (published / "log" / "access.jsonl").read_text("utf-8").splitlines()[-1]
+    line = json.loads(last)
+    assert (line["what"], line["rows"]) == ("match", 2)

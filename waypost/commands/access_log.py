@@ -55,11 +55,10 @@ def _subject(
 ) -> str | None:
     if not (email or identifier or id_hash):
         return None
-    from ingestion import privacy
-    from waypost import access_log
+    from waypost import access_log, hashing_secret
 
     person = hash_given(settings, email, identifier, id_hash)
-    return access_log.subject_of(privacy.read_secret(settings.secret_file), person)
+    return access_log.subject_of(hashing_secret.of_log(settings), person)
 
 
 def _told(line: dict[str, Any]) -> str:

@@ -34,19 +34,19 @@ def command(
 
     Identifiers that stand together in an event are one person. Look with --dry-run first.
     """
-    from ingestion import privacy
-    from waypost import access_log, erasure
+    from waypost import access_log, erasure, hashing_secret
 
     settings = Settings.from_environment()
     person = hash_given(settings, email, identifier, id_hash)
     now, salt = datetime.now(UTC), secrets.token_hex(32)
+    what = "erase --dry-run" if dry_run else "erase --later" if later else "erase"
+    # before the look: also who asks for somebody unknown learns something
+    secret = hashing_secret.of_log(settings)
+    access_log.note(settings, secret, at=now, who=getpass.getuser(), what=what, subject=person)
     if later and not dry_run:
         counts = erasure.ask(settings, person, now=now, salt=salt)
     else:
         counts = erasure.erase(settings, person, now=now, salt=salt, is_dry=dry_run)
-    what = "erase --dry-run" if dry_run else "erase --later" if later else "erase"
-    secret = privacy.read_secret(settings.secret_file)
-    access_log.note(settings, secret, at=now, who=getpass.getuser(), what=what, subject=person)
     click.echo(json.dumps(counts) if as_json else _told(counts))
     erasure.check_ended(counts)
 

@@ -48,8 +48,6 @@ def command(
     waypost match contacts.csv --email mail --phone tel --out matched.csv --json
     waypost match crm.csv --id customer_no=Kundennummer --out matched.csv
     """
-    from waypost import access_log
-
     asked = _asked(email, phone, others)
     settings = Settings.from_environment()
     if out and out.resolve().is_relative_to(settings.home):
@@ -62,14 +60,6 @@ def command(
         )
     secret = _secret(settings)
     counts = _match(path, asked, out, settings, secret, country)
-    access_log.note(
-        settings,
-        secret,
-        at=datetime.now(UTC),
-        who=getpass.getuser(),
-        what="match",
-        rows=counts["rows"],
-    )
     # A list on standard output must stay a list: its counts go beside it.
     click.echo(json.dumps(counts) if as_json else _sentence(counts), err=not (as_json and out))
 
@@ -90,19 +80,9 @@ def _secret(settings: Settings) -> bytes:
     """The secret that made the log and the published copy; never a new one."""
     from dashboards import serving
     from ingestion import privacy
+    from waypost import hashing_secret
 
-    if not settings.secret_file.exists():
-        raise WaypostError(
-            f"There is no hashing secret at {settings.secret_file}: set WAYPOST_SECRET_FILE to the "
-            "one that made this log."
-        )
-    kept = settings.fingerprint
-    try:
-        secret = privacy.read_secret(settings.secret_file)
-        if kept.exists():
-            privacy.check_fingerprint(secret, kept)
-    except privacy.SecretError as error:
-        raise WaypostError(str(error)) from error
+    secret = hashing_secret.of_log(settings)
     copy = serving.find(settings.serving_copy)
     if copy and copy.secret_fingerprint not in ("", privacy.fingerprint(secret)):
         raise WaypostError(
@@ -122,7 +102,11 @@ def _match(
 ) -> dict[str, int]:
     import duckdb
 
-    from waypost import matching
+    from waypost import access_log, matching
+
+    def note(rows: int) -> None:
+        now, who = datetime.now(UTC), getpass.getuser()
+        access_log.note(settings, secret, at=now, who=who, what="match", rows=rows)
 
     # Clear addresses stay where the reader wants them, in a folder that nobody else may open.
     with tempfile.TemporaryDirectory(dir=out.resolve().parent if out else None) as work:
@@ -131,7 +115,7 @@ def _match(
             with duckdb.connect(config={"temp_directory": work}) as con:
                 counts = matching.match(
                     con, matching.look(path), asked, place,
-                    secret=secret, serving_copy=settings.serving_copy, country=country,
+                    secret=secret, serving_copy=settings.serving_copy, country=country, note=note,
                 )  # fmt: skip
         except matching.MatchError as error:
             raise UsageError(str(error)) from error
