@@ -46,12 +46,13 @@ models: {{+materialized: table}}
 """
 COMPONENTS = """models:
 - {name: int_identifiers_connected, config: {materialized: components}}
+- {name: int_identifier_choices_connected, config: {materialized: components}}
 - {name: int_identifiers_reconnected, config: {materialized: components}}
 """
 STANDS = {
     REFERENCES: "{{ config(materialized='view') }} select * from main.told",
     "identity_limits_in_force": "select 'email' as id_type, 100 as max_linked"
-    " union all select 'phone', 100 union all select 'customer_number', 1",
+    " union all select 'phone', 100 union all select '*', 5 union all select 'customer_number', 1",
     "organisation_identifiers_in_force": "select 'vat_id' as id_type",
 }
 TOLD = f"""create table told as

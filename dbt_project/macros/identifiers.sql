@@ -11,6 +11,11 @@
     end || {{ id_type }}
 {%- endmacro %}
 
+{#- Whether a type is a number that a system gives to its customers, by its place. -#}
+{% macro names_an_account(id_type) -%}
+    {{ identifier_place(id_type) }} < '3'
+{%- endmacro %}
+
 {#- When an exploded reference (`item`) was recorded and its type as one value: the least is the first. -#}
 {% macro mention_position() -%}
     {{ return(adapter.dispatch('mention_position')()) }}

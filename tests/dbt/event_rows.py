@@ -18,13 +18,15 @@ COMMITTED = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def _id_type(name: str) -> str:
+    if "/" in name:
+        return name.partition("/")[0]
     if name.startswith("DE"):
         return "vat_id"
     return "customer_number" if name.isdigit() else "email"
 
 
 def event(event_type: str, at: str, subject: str, **fields: Any) -> dict[str, Any]:
-    """One row of the log: `subject` is type/id, `party` a list of identifiers of the customer."""
+    """One row of the log: `subject` is type/id, `party` a list of identifiers of the customer, `id_type/name` or a bare name."""
     subject_type, _, subject_id = subject.partition("/")
     occurred_at = datetime.fromisoformat(at).replace(tzinfo=UTC)
     refs = [

@@ -121,9 +121,26 @@ def test_a_second_build_over_the_first_gives_the_same_components(home: Settings)
     assert [name for (name,) in names if "__" in name and "connected" in name] == []
 
 
+HUBS = [
+    [[f"{kind}/{number}", hub] for number in range(12)]
+    for kind, hub in (
+        ("zendesk_user", "phone/1"),
+        ("shop_customer", "device/1"),
+        ("shopify_customer", "kim@example.com"),
+    )
+]
+MERGES = [
+    ["merged/1", "merged/2"],
+    ["merged/2", "merged/3"],
+    ["merged/3", "kai@example.com"],
+    *([f"merged/{10 + n}", f"merged/{11 + n}"] for n in range(7)),
+]
+
+
 @pytest.fixture(scope="module")
 def shared_address(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Two customers who share an address and a mailbox, two people of a firm, a case of nobody's."""
+    """Two customers who share an address and a mailbox, two people of a firm, a case of nobody's,
+    what many accounts share, and accounts that were merged."""
     folder = tmp_path_factory.mktemp("limits")
     settings = Settings(home=folder / "home", secret_file=folder / "secret")
     settings.create()
@@ -140,6 +157,9 @@ def shared_address(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         event("party.identified", f"2026-01-01T00:0{n}:00", f"party/{n}", party=pair, strength=1)
         for n, pair in enumerate(told)
     ]
+    for n, pair in enumerate([*(pair for hub in HUBS for pair in hub), *MERGES]):
+        at = f"2026-01-05T00:{n:02}:00"
+        rows.append(event("party.identified", at, f"party/limit{n}", party=pair, strength=1))
     for n, people in enumerate((["carla@example.com", "DE123"], ["carl@example.com", "DE123"])):
         at = f"2026-01-02T00:0{n}:00"
         rows.append(event("account.created", at, f"account/{n}", party=people, account_id=str(n)))
@@ -165,7 +185,8 @@ def test_two_customer_numbers_never_become_one_party(shared_address: Settings) -
     with duckdb.connect(str(shared_address.warehouse), read_only=True) as connection:
         query = "select id_hash, party_id from intermediate.int_identities"
         party = dict(connection.execute(query).fetchall())
-        query = "select earlier_id_hash, later_id_hash, reason from marts.identity_conflicts"
+        query = """select earlier_id_hash, later_id_hash, reason from marts.identity_conflicts
+            where recorded_at < '2026-01-05'"""
         conflicts = set(connection.execute(query).fetchall())
     assert party[_hash("1001")] == party[_hash("anna@example.com")]
     assert party[_hash("1002")] == party[_hash("ben@example.com")]
@@ -200,3 +221,36 @@ def test_a_case_without_an_identifier_is_a_guest(shared_address: Settings) -> No
             left join intermediate.int_guests as guests on seen.party_id = guests.party_id
             where seen.is_guest"""
         assert connection.execute(query).fetchall() == [("case", "c1", "2026-01-03")]
+
+
+def _groups(settings: Settings, pairs: list[list[str]]) -> set[frozenset[str]]:
+    """The parties of two and more among the identifiers of these pairs."""
+    names = {_hash(name): name for pair in pairs for name in pair}
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        query = "select list(id_hash) from intermediate.int_identities group by party_id"
+        found = [names.keys() & set(group) for (group,) in connection.execute(query).fetchall()]
+    return {frozenset(names[one] for one in group) for group in found if len(group) > 1}
+
+
+def test_what_many_accounts_share_joins_five_of_them_whatever_their_type(
+    shared_address: Settings,
+) -> None:
+    found = _groups(shared_address, [pair for hub in HUBS for pair in hub])
+    assert found == {frozenset(name for pair in hub[:5] for name in pair) for hub in HUBS}
+    with duckdb.connect(str(shared_address.warehouse), read_only=True) as connection:
+        query = """select reason, count(*) from marts.identity_conflicts
+            where recorded_at >= '2026-01-05' and 'merged' not in (earlier_id_type, later_id_type)
+            group by all"""
+        assert connection.execute(query).fetchall() == [("identifier_limit", 3 * 7)]
+
+
+def test_accounts_that_a_system_merged_are_one_party_up_to_the_limit(
+    shared_address: Settings,
+) -> None:
+    whole = frozenset(["merged/1", "merged/2", "merged/3", "kai@example.com"])
+    first_five = frozenset(f"merged/{10 + n}" for n in range(5))
+    assert _groups(shared_address, MERGES) == {whole, first_five}
+    with duckdb.connect(str(shared_address.warehouse), read_only=True) as connection:
+        query = """select reason, count(*) from marts.identity_conflicts
+            where earlier_id_type = 'merged' group by all"""
+        assert connection.execute(query).fetchall() == [("party_limit", 3)]

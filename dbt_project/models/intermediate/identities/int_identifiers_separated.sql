@@ -1,45 +1,23 @@
-with beyond as (
-    select distinct component_number from {{ ref('int_components_beyond_limits') }}
-),
-
-linked as (
+{#- The pair of an identifier that is one too many of its type is not kept: what chose that identifier
+    stays with it. -#}
+with ranked as (
     select
-        links.left_number,
-        links.right_number,
-        {{ identifier_place('links.left_type') }} as left_place,
-        {{ identifier_place('links.right_type') }} as right_place,
-        links.recorded_at
-    from {{ ref('int_identifiers_linked') }} as links
-    inner join {{ ref('int_identifiers_connected') }} as connected
-        on links.left_number = connected.node_number
-    inner join beyond on connected.component_number = beyond.component_number
-    where links.is_used
-),
-
--- The weaker identifier chooses; two of one type never hold each other.
-directed as (
-    select
-        linked.*,
-        case
-            when left_place > right_place then left_number
-            when right_place > left_place then right_number
-        end as weaker_number,
-        least(left_place, right_place) as stronger_place
-    from linked
-),
-
-chosen as (
-    select
-        directed.*,
+        identifiers.identifier_number,
+        limits.max_linked,
         row_number() over (
-            partition by weaker_number
-            order by stronger_place, recorded_at, left_number, right_number
-        ) as choice_number
-    from directed
+            partition by connected.component_number, identifiers.id_type
+            order by identifiers.identifier_number
+        ) as rank_in_component
+    from {{ ref('int_identifier_choices_connected') }} as connected
+    inner join {{ ref('int_identifiers_collected') }} as identifiers
+        on connected.node_number = identifiers.identifier_number
+    inner join {{ ref('int_identifier_types_limited') }} as limits
+        on identifiers.id_type = limits.id_type
 )
 
 select
-    left_number,
-    right_number,
-    weaker_number is not null and choice_number = 1 as is_kept
-from chosen
+    choices.left_number,
+    choices.right_number,
+    choices.is_chosen and ranked.rank_in_component <= ranked.max_linked as is_kept
+from {{ ref('int_identifier_choices') }} as choices
+left join ranked on choices.weaker_number = ranked.identifier_number
