@@ -6,7 +6,6 @@ Knows the log's columns, the metric contract and the build; prints nothing, publ
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -127,16 +126,6 @@ def explain(
     for name, value in last.items():
         result.values[name].append(value)
     return result
-
-
-def keep(settings: Settings, moments: Moments, result: Mapping[str, Any]) -> Path:
-    """Write a result where the next publish takes it from; the same question replaces its answer."""
-    known = "_".join(f"{one:%Y%m%dT%H%M%SZ}" for one in (moments.before, moments.after))
-    folder = settings.runs / "restatements"
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{moments.first_day:%Y-%m}_{known}_{moments.basis}.json"
-    place.write_text(json.dumps(result, sort_keys=True, default=str), "utf-8")
-    return place
 
 
 def _states(

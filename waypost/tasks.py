@@ -44,13 +44,19 @@ def run_step(step: str, params: Mapping[str, str | None] | None = None) -> Count
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
     from expectations.gate import GateFailedError
-    from waypost import steps
+    from waypost import moments, steps
+    from waypost.cli import UsageError
 
     conf = dict(params or {})
     times = {name: _time(conf.get(name)) for name in ("as_of", "log_as_of")}
     try:
+        moments.refuse_future(datetime.now(UTC), **times)
         counts: Counts | None = getattr(steps, step)(Settings.from_environment(), **times)
-    except (GateFailedError, steps.BuildFailedError) as error:  # a retry would find the same
+    except (
+        GateFailedError,
+        steps.BuildFailedError,
+        UsageError,
+    ) as error:  # a retry would find the same
         raise AirflowFailException(str(error)) from error
     if counts is None:
         raise AirflowSkipException(f"{step}: nothing to do")

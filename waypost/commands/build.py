@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from waypost import warehouse
 from waypost.cli import WaypostError
-from waypost.moments import moment_of, stamp
+from waypost.moments import moment_of, refuse_future, stamp
 from waypost.settings import Settings
 
 
@@ -112,6 +112,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Turn the log into the warehouse (dbt build)."""
+    refuse_future(datetime.now(UTC), as_of=as_of, log_as_of=log_as_of)
     report = build(
         Settings.from_environment(),
         as_of=as_of,
@@ -121,6 +122,10 @@ def command(
         tests=tests,
         selected=selected,
     )
+    if log_as_of and max(report["commit_limits"].values()) < 0:
+        click.echo(
+            f"The log was empty at {log_as_of:%Y-%m-%dT%H:%M:%SZ}: so is this build.", err=True
+        )
     if as_json:
         click.echo(json.dumps(report, sort_keys=True))
     elif report["is_unchanged"]:

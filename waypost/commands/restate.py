@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 
-from waypost import metric_contract, restatement
+from waypost import metric_contract, restated, restatement
 from waypost.cli import UsageError
 from waypost.metric_contract import Metric
-from waypost.moments import moment_of
+from waypost.moments import moment_of, refuse_future
 from waypost.settings import Settings
 
 
 def _month(_context: click.Context, _option: click.Parameter, text: str) -> tuple[date, date]:
     try:
         first = date.fromisoformat(f"{text}-01")
+        return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
     except ValueError as error:
         raise click.BadParameter("write a month such as 2026-05.") from error
-    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _earlier(file: Path) -> list[Metric]:
+    try:
+        return metric_contract.load(file)
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
+        raise UsageError(
+            f"--definitions-then {file} is no list of metrics: give the metrics.yml of the earlier "
+            "moment (a list with id, model, numerator, …)."
+        ) from None
 
 
 def _moments(
@@ -85,8 +96,9 @@ def command(
     kept in runs/restatements and stands on Data trust after the next publish.
     """
     settings = Settings.from_environment()
+    refuse_future(datetime.now(UTC), known_at=known_at[1])
     chosen = _chosen(names, metric_contract.load())
-    earlier = metric_contract.load(definitions_then) if definitions_then else []
+    earlier = _earlier(definitions_then) if definitions_then else []
     moments = restatement.Moments(*period, *known_at, is_by_commit=by == "commit")
     found = restatement.explain(
         settings,
@@ -95,15 +107,30 @@ def command(
         earlier_definitions={one.metric_id: one for one in earlier},
     )
     result = {"metrics": found.as_dict(), "news": found.news}
-    place = restatement.keep(settings, moments, result)
+    if restated.is_empty(found.as_dict()):
+        place = None
+        click.echo(_nothing(moments), err=True)
+    else:
+        place = restated.keep(settings, moments, result)
     if as_json:
         click.echo(json.dumps(result, sort_keys=True, default=str))
-        return
+    elif place:
+        _tell(found)
+        click.echo(f"Kept in {place}.")
+
+
+def _nothing(moments: restatement.Moments) -> str:
+    return (
+        f"Nothing of {moments.first_day:%Y-%m} was counted at either moment, so nothing is kept: "
+        "choose a month with events or later moments, or ingest events first (`waypost ingest`)."
+    )
+
+
+def _tell(found: restatement.Restatement) -> None:
     for entry in found.as_dict():
         _show(entry)
     for part, rows in found.news.items():
         _show_news(part, rows)
-    click.echo(f"Kept in {place}.")
 
 
 def _show(entry: dict[str, Any]) -> None:
