@@ -64,7 +64,10 @@ def request_of(con: duckdb.DuckDBPyConnection, log: Path, trace: str) -> str | N
 def refuse(
     con: duckdb.DuckDBPyConnection, log: Path, domains: Collection[str]
 ) -> dict[str, Counter[str]]:
-    """Take rows about erased people out of the drafts; returns how many, by domain and source."""
+    """Take rows about erased people out of the drafts; returns how many, by domain and source.
+
+    So goes a row that is wrong as well: nobody is to correct it.
+    """
     files = sorted(folder(log).glob("*.parquet"))
     if not files or not domains:
         return {}
@@ -81,8 +84,8 @@ def refuse(
         con.execute(f"""
             insert into refused
             select distinct row, '{domain}', source from (
-                select row, source, unnest({traces.every(held)}) as trace
-                from {rows} where problem is null
+                select row, coalesce(source, '') as source, unnest({traces.every(held)}) as trace
+                from {rows}
             ) where {_HASHED.format("trace")} in (
                 select tombstone from tombstones where key_count = {key_count})""")
     for domain in domains:

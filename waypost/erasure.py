@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,22 +14,18 @@ from filelock import FileLock
 from ingestion import (
     controls,
     erasure,
-    inputs,
     person,
     pipeline,
     privacy,
-    receipts,
     refusals,
     side_books,
     totals,
-    workplace,
 )
 from ingestion import log as event_log
 from ingestion.catalogue import load
 from ingestion.erasure import Erasure
 from ingestion.sightings import Sightings
-from ingestion.sources import exports
-from waypost import access_log, hashing_secret
+from waypost import access_log, hashing_secret, witnesses
 from waypost.cli import WaypostError
 from waypost.settings import Settings
 
@@ -139,7 +133,7 @@ def _carry_out(settings: Settings, request: Erasure, seen: Sightings) -> dict[st
     if not request.is_purged:
         purge_derived(settings)
         request = replace(request, is_purged=True)
-    deleted, waiting = _purge_landing(settings, request)
+    deleted, waiting = witnesses.purge(settings, request)
     if waiting:
         request.keep(log)
     else:
@@ -167,37 +161,6 @@ def _refuse(settings: Settings, request: Erasure) -> None:
     with duckdb.connect() as con:
         privacy.install(con, secret)
         refusals.add(con, settings.log, request.request_id, request.found)
-
-
-def _purge_landing(settings: Settings, request: Erasure) -> tuple[int, list[str]]:
-    """Delete the landed files that told of the person; what else they told is in the log.
-
-    Returns how many inputs that were, and the places of those that stay, because they were not read
-    to their end and others' events in them are nowhere else yet. Of a folder only its tables go.
-    """
-    own = [(place, key) for place, key in _landed(settings.landing) if key in request.inputs]
-    waiting = [place for place, key in own if not receipts.is_whole(settings.log, key)]
-    needed = {file for place in waiting for file in _files(place)}
-    told = [place for place, _ in own if place not in waiting]
-    for file in {file for place in told for file in _files(place)} - needed:
-        file.unlink()
-    for folder in told:
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-    workplace.sweep(settings.landing / ".work")
-    return len(told), [str(place.relative_to(settings.landing)) for place in waiting]
-
-
-def _files(place: Path) -> list[Path]:
-    return exports.table_files(place) if place.is_dir() else [place]
-
-
-def _landed(landing: Path) -> Iterator[tuple[Path, str]]:
-    for folder in exports.folders(landing):
-        yield folder, exports.input_key(folder)
-    for path in sorted(landing.rglob("*")):
-        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(landing).parts):
-            yield path, inputs.input_key(path)
 
 
 def _move_totals(settings: Settings, request: Erasure) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -77,28 +77,42 @@ def _retry(settings: Settings, key: str, clock: Callable[[], datetime]) -> dict[
 
 def _given(settings: Settings, key: str) -> tuple[Path, dict[str, Any]]:
     """Where the input lies, and what its first reading was told."""
-    receipt = receipts.read(settings.log, key) or {}
-    given = receipt.get("given")
+    receipt = receipts.read(settings.log, key) or {"input_key": key}
+    told = options(settings, receipt)
+    path = settings.home / receipt["given"]["path"]
+    _check_there(path, key)
+    return path, told
+
+
+def _check_there(place: Path, key: str) -> None:
+    if not place.exists():
+        raise WaypostError(
+            f"{place} of input {key[:12]} is gone: put it back and retry, or discard its rows."
+        )
+
+
+def options(settings: Settings, receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reading was told that left a receipt, for `pipeline.ingest`.
+
+    Raises `WaypostError` when it says nothing, its mapping is gone, or its country is none.
+    """
+    key, given = receipt["input_key"], receipt.get("given")
     if given is None:
         raise WaypostError(
             f"Input {key[:12]} has no receipt that says where it lies: ingest its file again."
         )
-    path = settings.home / given["path"]
     rules = given["mapping"] and settings.home / given["mapping"]
-    for place in (path, rules):
-        if place and not place.exists():
-            raise WaypostError(
-                f"{place} of input {key[:12]} is gone: put it back and retry, or discard its rows."
-            )
+    if rules:
+        _check_there(rules, key)
     try:
         country = privacy.country_code(given["country"])
     except privacy.CountryError:
         raise WaypostError(
             f"Input {key[:12]} was read with --country {given['country']}, which is no country: ingest "
-            f"{path} again with the right --country, which replaces what it appended."
+            f"{settings.home / given['path']} again with the right --country, which replaces what it appended."
         ) from None
     moment = given["recorded_at"]
-    return path, {
+    return {
         "mapping_file": rules,
         "adapter": given["adapter"],
         "topic": given["topic"],
