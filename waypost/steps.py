@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from waypost import trust, warehouse
+from waypost import built, trust, warehouse
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
 
@@ -260,16 +260,20 @@ def _published_rows(settings: Settings) -> dict[str, int]:
 def publish_serving(
     settings: Settings, as_of: datetime | None = None, log_as_of: datetime | None = None
 ) -> Counts | None:
-    """Swap the serving copy for the new marts; a past day is never published."""
-    from dashboards.publish import publish
+    """Swap the serving copy for the new marts; a past day is never published.
+
+    Raises `PublishError` when the warehouse is not a whole and green build.
+    """
+    from dashboards.publish import PublishError, publish
     from ingestion import privacy
-    from waypost import warehouse
 
     if as_of or log_as_of:
         return None
     warehouse.refuse_unfinished_rotation(settings)
     # an erasure or a rotation that empties the pages waits, and has the last word
     with FileLock(settings.runs / "build.lock"), _recorded(settings, "publish_serving"):
+        if refusal := built.refusal(settings):
+            raise PublishError(refusal)
         reports = trust.reports(settings)
         counts = publish(
             settings.warehouse,

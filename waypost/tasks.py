@@ -43,6 +43,7 @@ def run_step(step: str, params: Mapping[str, str | None] | None = None) -> Count
     """Run one step of the build; with nothing to do the task and all after it are skipped."""
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+    from dashboards.publish import PublishError
     from expectations.gate import GateFailedError
     from waypost import moments, steps
     from waypost.cli import UsageError
@@ -55,6 +56,7 @@ def run_step(step: str, params: Mapping[str, str | None] | None = None) -> Count
     except (
         GateFailedError,
         steps.BuildFailedError,
+        PublishError,
         UsageError,
     ) as error:  # a retry would find the same
         raise AirflowFailException(str(error)) from error

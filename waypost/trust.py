@@ -85,9 +85,11 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    if not path.exists():
+    """None as well for a file that a crash has cut off: its step is done again."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
         return None
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return content
 
 

@@ -105,7 +105,8 @@ def _serving(settings: Settings) -> Iterator[Finding]:
             "serving_differs",
             copy,
             f"{copy} {problem}.",
-            "`waypost doctor --repair` publishes the warehouse again; without one, run `waypost build`.",
+            "`waypost doctor --repair` publishes the warehouse again; without a whole and green one, run"
+            " `waypost build` and `waypost publish`.",
         )
 
 
@@ -139,10 +140,12 @@ def repair(settings: Settings, found: Iterable[Finding], *, now: datetime) -> No
             mending.take_out(settings.log, one, at=now)
     with suppress(DamagedPartError):  # what could not be mended stands in the next report
         _read_again(settings, landed, now)
-    if any(one.kind == "serving_differs" for one in found) and settings.warehouse.exists():
+    if any(one.kind == "serving_differs" for one in found):
+        from dashboards.publish import PublishError
         from waypost import steps
 
-        steps.publish_serving(settings)
+        with suppress(PublishError):  # no whole, green warehouse: the finding says what to do
+            steps.publish_serving(settings)
 
 
 def _can_mend(settings: Settings, finding: Finding, landed: Mapping[str, Path]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from filelock import FileLock
 
-from waypost import warehouse
+from waypost import built, warehouse
 from waypost.cli import WaypostError
 from waypost.moments import moment_of, refuse_future, stamp
 from waypost.settings import Settings
@@ -37,20 +37,26 @@ def _arguments(selected: tuple[str, ...], unit_tests: bool, tests: bool) -> list
     return arguments + (["--select", *selected] if selected else [])
 
 
-def _is_built(settings: Settings, database: Path, planned: warehouse.Build) -> bool:
-    report = settings.runs / "build.json"
-    if database != settings.warehouse or not database.exists() or not report.exists():
+def _is_built(settings: Settings, database: Path, planned: warehouse.Build, tests: bool) -> bool:
+    if database != settings.warehouse:
         return False
-    known: dict[str, Any] = json.loads(report.read_text("utf-8"))
-    return known.get("build_id") == planned.build_id and not known["failures"]
+    known = built.report(settings)
+    is_enough = known.get("is_tested", True) or not tests
+    is_same = known.get("build_id") == planned.build_id
+    return is_enough and is_same and built.refusal(settings) is None
 
 
-def _clear(settings: Settings, database: Path) -> None:
-    """A build starts from no file, so that nothing of a model that is gone stays behind."""
-    if database == settings.warehouse:
-        settings.runs.joinpath("build.json").unlink(missing_ok=True)
-    database.unlink(missing_ok=True)
-    database.with_name(database.name + ".wal").unlink(missing_ok=True)
+def _clear(settings: Settings, database: Path, planned: warehouse.Build, *, is_whole: bool) -> None:
+    """A build starts from no file, so that nothing of a model that is gone stays behind.
+
+    One of a few models adds to the file; of another build it may not pass for whole afterwards.
+    """
+    is_other = built.report(settings).get("build_id") != planned.build_id
+    if database == settings.warehouse and (is_whole or is_other):
+        built.report_path(settings).unlink(missing_ok=True)
+    if is_whole:
+        database.unlink(missing_ok=True)
+        database.with_name(database.name + ".wal").unlink(missing_ok=True)
 
 
 def build(
@@ -66,25 +72,24 @@ def build(
     """Build the warehouse (or a rebuild of the past) and return its report.
 
     A build of everything is remembered in `runs/build.json`; after a green one the next over the
-    same log, configuration and code has nothing to do, unless `full`.
+    same log, configuration and code has nothing to do, unless `full`. One without tests is
+    remembered as such, and the next with tests builds anew.
     """
     database = _database(settings, as_of, log_as_of)
     settings.create()
     with FileLock(settings.runs / "build.lock"):
         planned = warehouse.plan(settings, as_of, log_as_of)
         report: dict[str, Any] = {**planned.manifest(), "database": str(database)}
-        if not full and not selected and _is_built(settings, database, planned):
+        if not full and not selected and _is_built(settings, database, planned, tests):
             return {**report, "is_unchanged": True, "failures": []}
-        if not selected:
-            _clear(settings, database)
+        _clear(settings, database, planned, is_whole=not selected)
         warehouse.overlay_seeds(settings)
         warehouse.lay_log(settings, database, planned)
         outcome = warehouse.run_dbt(settings, database, _arguments(selected, unit_tests, tests))
         report |= {"is_unchanged": False, "counts": dict(outcome.counts)}
         report |= {"seconds": outcome.seconds, "failures": list(outcome.failures)}
-        if database == settings.warehouse and not selected and tests:
-            text = json.dumps(report, indent=1, sort_keys=True)
-            settings.runs.joinpath("build.json").write_text(text, "utf-8")
+        if database == settings.warehouse and not selected:
+            built.write(settings, {**report, "is_tested": tests})
     return report
 
 

@@ -1,0 +1,66 @@
+"""Whether the warehouse is a whole, green build: what `runs/build.json` tells of it; builds nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from waypost import trust
+from waypost.settings import Settings
+
+
+def report_path(settings: Settings) -> Path:
+    """Where the last build of everything tells how it ended; absent while one is under way."""
+    return settings.runs / "build.json"
+
+
+def report(settings: Settings) -> dict[str, Any]:
+    """What the last build of everything told; empty when it did not end."""
+    try:
+        told: dict[str, Any] = json.loads(report_path(settings).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return told
+
+
+def write(settings: Settings, told: Mapping[str, Any]) -> None:
+    """Say how a build of everything ended; whole or not at all."""
+    trust.write_json(report_path(settings), told)
+
+
+def refusal(settings: Settings) -> str | None:
+    """Why the warehouse may not be published, in one sentence; None when it may."""
+    told, warehouse = report(settings), settings.warehouse
+    if not warehouse.exists():
+        return f"There is no warehouse at {warehouse}: run `waypost build` first."
+    if not told:
+        return (
+            f"{warehouse} is not known to be whole, because {report_path(settings)} does not tell"
+            " how its build ended: run `waypost build`."
+        )
+    if failures := told["failures"]:
+        return (
+            f"Build {told['build_id']} in {warehouse} is red ({len(failures)} failed:"
+            f" {failures[0]}): mend that, then run `waypost build`."
+        )
+    found = _build_id(warehouse)
+    if found != told["build_id"]:
+        return (
+            f"{warehouse} holds build {found} and {report_path(settings)} tells of"
+            f" {told['build_id']}: run `waypost build`."
+        )
+    return None
+
+
+def _build_id(warehouse: Path) -> str | None:
+    """Which build laid the log into the warehouse file last; None when it does not say."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            row = connection.execute("select build_id from log.build").fetchone()
+    except (duckdb.CatalogException, duckdb.SerializationException):
+        return None
+    return str(row[0]) if row else None
