@@ -61,6 +61,7 @@ def main() -> None:
             serving=copy,
             landing=home / "landing" / "waypost",
             secret_file=Path(os.environ.get("WAYPOST_SECRET_FILE", SECRET)).expanduser().resolve(),
+            country=os.environ.get("WAYPOST_COUNTRY", "").strip().upper() or "DE",
             trust=_trust(home / "runs" / "trust.json"),
             now=lambda: dt.datetime.now(dt.UTC),
             reader=_reader(),

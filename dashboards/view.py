@@ -29,6 +29,7 @@ class View:
     trust: Mapping[str, Any] | None
     now: Callable[[], dt.datetime]
     reader: str = "local"
+    country: str = "DE"  # of phone numbers that are typed without one
 
     @property
     def copy(self) -> Serving:

@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion.mapping import MappingError, read
-from tests.ingestion.conftest import Home, event
-from waypost import second_reading
+from tests.ingestion.conftest import NOW, Home, event
+from waypost import second_reading, steps
 from waypost.cli import cli
+from waypost.settings import Settings
 
 MAPPING = """
 source: /desk
@@ -78,3 +79,44 @@ def test_an_input_that_was_read_in_no_country_is_not_read_so_again(home: Home) -
     assert counts["inputs"] == 0
     assert "--country Germany, which is no country" in problems[0]
     assert home.ingest(path, country="DE")["appended"] == 1
+
+
+LOCAL = "0664 1234567"
+
+
+@pytest.fixture
+def viennese(home: Home) -> Home:
+    path = home.write("contact/a.jsonl", [called(1, LOCAL)])
+    assert waypost("ingest", path, "--country", "AT").exit_code == 0
+    return home
+
+
+def asked(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, [*map(str, arguments)], input=LOCAL)
+
+
+@pytest.mark.parametrize("person", [("--phone", "-"), ("--id", "phone=-")])
+def test_a_person_is_found_by_a_local_number_of_their_country(
+    viennese: Home, tmp_path: Path, person: tuple[str, str]
+) -> None:
+    out = tmp_path / "out.jsonl"
+    refused = asked("export", *person, "--out", out)
+    assert refused.exit_code == 1 and "with its country code" in refused.stderr
+    assert asked("export", *person, "--out", out, "--country", "at").exit_code == 0
+    assert asked("erase", *person, "--dry-run", "--country", "AT").exit_code == 0
+    lines = asked("access-log", *person, "--country", "AT", "--json").stdout.splitlines()
+    assert len(lines) == 2
+    assert asked("erase", *person, "--country", "XX").exit_code == 2
+
+
+def test_the_country_of_the_settings_holds_for_all(
+    viennese: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAYPOST_COUNTRY", "at")
+    assert asked("export", "--phone", "-", "--out", tmp_path / "out.jsonl").exit_code == 0
+    viennese.write("contact/b.jsonl", [called(2, "0664/1234567")])
+    steps.ingest_landing(Settings.from_environment(), ("contact",), run_started_at=NOW)
+    assert len({hashed for (hashed,) in viennese.rows(columns="party_hash")}) == 1
+    monkeypatch.setenv("WAYPOST_COUNTRY", "Austria")
+    result = asked("export", "--phone", "-", "--out", tmp_path / "out.jsonl")
+    assert result.exit_code == 2 and "WAYPOST_COUNTRY: 'Austria' is no country" in result.stderr

@@ -39,7 +39,8 @@ def export(
     events = list(_events(settings.log, id_hash))
     if not events:
         raise WaypostError(
-            "The log knows nobody by that identifier, so nothing was written: look at its type and spelling."
+            "The log knows nobody by that identifier, so nothing was written: look at its type and "
+            "spelling, and write a phone number with its country code."
         )
     told = {"exported_at": now.isoformat(), "events": len(events), "fields": _meanings(events)}
     _write(out, [told, *events])

@@ -66,7 +66,8 @@ def _known(
     is_known = counts["events"] or request.place(settings.log).exists()
     if not is_known and not request.has_begun(settings.log):
         raise WaypostError(
-            "The log knows nobody by that identifier, so nothing was changed: look at its type and spelling."
+            "The log knows nobody by that identifier, so nothing was changed: look at its type and "
+            "spelling, and write a phone number with its country code."
         )
     return found, counts
 

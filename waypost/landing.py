@@ -52,6 +52,7 @@ def take_in(
         clock=lambda: datetime.now(UTC),
         mapping_file=group.mapping_file,
         adapter=group.adapter,
+        country=settings.country,
     )
 
 

@@ -17,14 +17,19 @@ class Settings:
 
     home: Path
     secret_file: Path
+    country: str = "DE"  # of phone numbers that are written without one
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read WAYPOST_HOME (default ./.waypost) and WAYPOST_SECRET_FILE."""
+        """Read WAYPOST_HOME (default ./.waypost), WAYPOST_SECRET_FILE and WAYPOST_COUNTRY (DE).
+
+        Raises `UsageError` for a country that does not exist.
+        """
         secret = environment.get("WAYPOST_SECRET_FILE", "~/.config/waypost/secret")
         return cls(
             home=Path(environment.get("WAYPOST_HOME", ".waypost")).expanduser().resolve(),
             secret_file=Path(secret).expanduser().resolve(),
+            country=_country(environment.get("WAYPOST_COUNTRY", "").strip()),
         )
 
     @property
@@ -93,3 +98,15 @@ class Settings:
             (self.landing / domain).mkdir(parents=True, exist_ok=True)
         for folder in (self.log, self.quarantine, self.serving, self.config, self.runs):
             folder.mkdir(parents=True, exist_ok=True)
+
+
+def _country(told: str) -> str:
+    if not told:
+        return "DE"
+    from ingestion import privacy
+    from waypost.cli import UsageError
+
+    try:
+        return privacy.country_code(told)
+    except privacy.CountryError as error:
+        raise UsageError(f"WAYPOST_COUNTRY: {error}") from None

@@ -12,7 +12,6 @@ from dashboards import customers, data, visits, widgets
 from dashboards.view import View, current
 
 _FOUND, _TYPED = "found_customer", "find_typed"
-_COUNTRY = "DE"  # of phone numbers without one, as `waypost ingest` takes them by default
 
 
 def show(view: View) -> None:
@@ -86,11 +85,12 @@ def found(view: View, way: str, typed: str) -> tuple[str, list[str]]:
     if way == "number":
         parties = customers.by_number(view.copy, typed.strip())
         return ("" if parties else "find_customer.no_number"), parties
-    kind, id_hash = customers.hashed(view.secret_file, way, typed, _COUNTRY)
+    kind, id_hash = customers.hashed(view.secret_file, way, typed, view.country)
     if not id_hash:
         return f"find_customer.is_{kind}", []
     parties = customers.by_hash(view.copy, id_hash)
-    return ("" if parties else "find_customer.nobody"), parties
+    unknown = "find_customer.no_phone" if way == "phone" else "find_customer.nobody"
+    return ("" if parties else unknown), parties
 
 
 def one_customer(view: View, party_id: str) -> None:

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards import customers
 from dashboards.language import Language
 from ingestion import privacy
 from tests.dashboards.conftest import known_customers
@@ -59,7 +60,7 @@ def test_a_customer_is_found_by_address_and_by_number_and_the_address_is_gone(
         ("email", "nobody-knows@example.org", "find_customer.nobody"),
         ("email", "info@example.org", "find_customer.is_functional"),
         ("email", "unknown", "find_customer.is_blocked"),
-        ("phone", "+49 30 99999999", "find_customer.nobody"),
+        ("phone", "+49 30 99999999", "find_customer.no_phone"),
         ("number", "no-such-order", "find_customer.no_number"),
         ("number", "  ", "find_customer.nothing_typed"),
     ],
@@ -68,6 +69,21 @@ def test_who_is_not_found_is_told_why(app: AppTest, way: str, typed: str, messag
     look_for(open_page(app, "find_customer"), way, typed)
     assert [info.value for info in app.info] == [Language("en").text(message)]
     assert not app.subheader
+
+
+def test_a_local_number_is_read_in_the_country_of_the_settings(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, ...]] = []
+
+    def hashed(_file: Path, *typed: str) -> tuple[str, str]:
+        seen.append(typed)
+        return "blocked", ""
+
+    monkeypatch.setenv("WAYPOST_COUNTRY", "at")
+    monkeypatch.setattr(customers, "hashed", hashed)
+    look_for(open_page(app, "find_customer"), "phone", "0664 1234567")
+    assert seen == [("phone", "0664 1234567", "AT")]
 
 
 def test_a_secret_of_other_data_is_told_and_not_taken_for_nobody_found(

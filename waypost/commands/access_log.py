@@ -29,16 +29,14 @@ def command(
     until: datetime | None,
     what: str | None,
     who: str | None,
-    email: str | None,
-    identifier: str | None,
-    id_hash: str | None,
     as_json: bool,
+    **named: Any,
 ) -> None:
     """Show who looked at rows about persons: pages, match, export, erase. Nobody stands in clear."""
     from waypost import access_log
 
     settings = Settings.from_environment()
-    subject = _subject(settings, email, identifier, id_hash)
+    subject = _subject(settings, **named)
     wanted = {"what": what, "who": who, "subject": subject}
 
     def fits(line: dict[str, Any]) -> bool:
@@ -50,14 +48,12 @@ def command(
         click.echo(json.dumps(line) if as_json else _told(line))
 
 
-def _subject(
-    settings: Settings, email: str | None, identifier: str | None, id_hash: str | None
-) -> str | None:
-    if not (email or identifier or id_hash):
+def _subject(settings: Settings, **named: Any) -> str | None:
+    if not any(value for option, value in named.items() if option != "country"):
         return None
     from waypost import access_log, hashing_secret
 
-    person = hash_given(settings, email, identifier, id_hash)
+    person = hash_given(settings, **named)
     return access_log.subject_of(hashing_secret.of_log(settings), person)
 
 

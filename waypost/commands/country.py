@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from waypost.cli import UsageError
+from waypost.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -17,8 +18,8 @@ def country_option(command: Command) -> Command:
     option = click.option(
         "--country",
         metavar="XX",
-        default="DE",
-        show_default=True,
+        default=lambda: Settings.from_environment().country,
+        show_default="WAYPOST_COUNTRY, else DE",
         callback=lambda _context, _option, told: checked(told),
         help="Country of phone numbers that are written without one.",
     )

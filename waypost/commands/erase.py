@@ -22,14 +22,7 @@ from waypost.settings import Settings
 @click.option("--dry-run", is_flag=True, help="Count what would be rewritten; change nothing.")
 @click.option("--later", is_flag=True, help="Leave it to the next run of the DAG erase_people.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON line.")
-def command(
-    email: str | None,
-    identifier: str | None,
-    id_hash: str | None,
-    dry_run: bool,
-    later: bool,
-    as_json: bool,
-) -> None:
+def command(dry_run: bool, later: bool, as_json: bool, **named: Any) -> None:
     """Erase a person: facts and money stay, who it was is gone and cannot come back.
 
     Identifiers that stand together in an event are one person. Look with --dry-run first.
@@ -37,7 +30,7 @@ def command(
     from waypost import access_log, erasure, hashing_secret
 
     settings = Settings.from_environment()
-    person = hash_given(settings, email, identifier, id_hash)
+    person = hash_given(settings, **named)
     now, salt = datetime.now(UTC), secrets.token_hex(32)
     what = "erase --dry-run" if dry_run else "erase --later" if later else "erase"
     # before the look: also who asks for somebody unknown learns something

@@ -6,6 +6,7 @@ import getpass
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,13 +26,11 @@ from waypost.settings import Settings
     help="Where to write JSON lines; outside of WAYPOST_HOME.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON line.")
-def command(
-    email: str | None, identifier: str | None, id_hash: str | None, out: Path, as_json: bool
-) -> None:
+def command(out: Path, as_json: bool, **named: Any) -> None:
     """Write all that the log holds on a person, and note who asked for it and when."""
     from waypost import disclosure
 
     settings = Settings.from_environment()
-    person = hash_given(settings, email, identifier, id_hash)
+    person = hash_given(settings, **named)
     counts = disclosure.export(settings, person, out, now=datetime.now(UTC), who=getpass.getuser())
     click.echo(json.dumps(counts) if as_json else f"{counts['events']} events written to {out}.")
