@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import cast
 
 from ingestion import quoting
 from ingestion.mapping_file import Sections
@@ -38,9 +40,9 @@ def read(sections: Sections, at: str, spec: object) -> tuple[Condition, ...]:
 def _check(sections: Sections, at: str, wanted: dict[str, object]) -> None:
     sections.known(at, wanted, _COMPARISONS)
     for key in ("above", "below"):
-        if key in wanted and (
-            isinstance(wanted[key], bool) or not isinstance(wanted[key], int | float)
-        ):
+        value = wanted.get(key, 0)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(cast(float, value)):
             raise sections.error(f"{at}.{key}", "must be a number")
     if wanted.get("sign", "negative") not in ("negative", "positive"):
         raise sections.error(f"{at}.sign", "must be negative or positive")

@@ -43,7 +43,19 @@ class _Reader(Sections):
             raise self.error(
                 f"{at}.zone", f"is no time zone ({zone}): write UTC or Europe/Berlin"
             ) from None
-        return TimeFormat(given.get("format", default.format), zone)
+        return TimeFormat(self.word(at, given, "format") or default.format, zone)
+
+    def seconds(self, at: str, spec: dict[str, Any]) -> int | None:
+        given = spec.get("uncertainty")
+        if given is not None and (isinstance(given, bool) or not isinstance(given, int)):
+            raise self.error(f"{at}.uncertainty", "must be a whole number of seconds")
+        return given
+
+    def sign(self, table: dict[str, Any]) -> str | None:
+        given = self.word("table", table, "delimiter")
+        if given and (len(given) > 1 or given in "\"\n\r\0'"):
+            raise self.error("table.delimiter", "must be one sign, such as ';' or a tab")
+        return given
 
     def country(self, top: dict[str, Any]) -> str | None:
         if "country" not in top:
@@ -60,17 +72,23 @@ class _Reader(Sections):
         if ("column" in given) + ("const" in given) != 1:
             raise self.error(at, "needs either 'column' or 'const'")
         zoned = {k: given[k] for k in ("format", "zone") if k in given} or None
+        for key in ("column", "const"):
+            if key in given and given[key] is None:
+                raise self.error(f"{at}.{key}", "is missing: add it")
         return Value(
-            column=given.get("column"),
-            const=given.get("const"),
+            column=self.word(at, given, "column"),
+            const=self.plain(f"{at}.const", given.get("const")),
             previous=bool(given.get("previous", False)),
-            values={_word(k): v for k, v in (given.get("values") or {}).items()},
-            default=given.get("default"),
+            values={
+                _word(k): self.plain(f"{at}.values.{k}", v)
+                for k, v in (given.get("values") or {}).items()
+            },
+            default=self.plain(f"{at}.default", given.get("default")),
             time=self.time_format(at, zoned, time),
-            currency=given.get("currency"),
+            currency=self.word(at, given, "currency"),
             decimal=str(given.get("decimal", ".")),
             unit=str(given.get("unit", "major")),
-            plus=given.get("plus"),
+            plus=self.word(at, given, "plus"),
             negative=bool(given.get("negative", False)),
         )
 
@@ -99,7 +117,7 @@ class _Reader(Sections):
             raise self.error(
                 f"{at}.type", f"is no actor: {nearest(kind, load().words['actor_types'])}"
             )
-        return Actor(kind, given.get("id"), given.get("team"))
+        return Actor(kind, self.word(at, given, "id"), self.word(at, given, "team"))
 
 
 def _word(value: object) -> str:
@@ -140,9 +158,9 @@ def _read(path: Path) -> Mapping:
         path=path,
         key=hashlib.sha256(text.encode()).hexdigest()[:32],
         source=str(reader.required("", top, "source")),
-        delimiter=table.get("delimiter"),
+        delimiter=reader.sign(table),
         nulls=tuple(_word(n) for n in table.get("nulls", [""])),
-        encoding=table.get("encoding"),
+        encoding=reader.word("table", table, "encoding"),
         unpivot=reshaping.read_unpivot(reader, top.get("unpivot")),
         computed=reshaping.read_computed(reader, top.get("columns")),
         country=reader.country(top),
@@ -178,7 +196,7 @@ def _rule(reader: _Reader, at: str, item: object, top: dict[str, Any], time: Tim
     return Rule(
         type=kind,
         when=when,
-        changes=spec.get("changes"),
+        changes=reader.word(at, spec, "changes"),
         start=None if spec.get("start") is None else str(spec["start"]),
         first=bool(spec.get("first", False)),
         id=str(spec.get("id", "")),
@@ -188,8 +206,8 @@ def _rule(reader: _Reader, at: str, item: object, top: dict[str, Any], time: Tim
         parties=reader.parties(f"{at}.parties", parties),
         actor=reader.actor(f"{at}.actor", spec.get("actor")),
         fields=fields,
-        derivation=spec.get("derivation"),
-        uncertainty=spec.get("uncertainty"),
+        derivation=reader.word(at, spec, "derivation"),
+        uncertainty=reader.seconds(at, spec),
     )
 
 

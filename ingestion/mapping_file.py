@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,22 @@ class Sections:
         if spec.get(key) in (None, "", []):
             raise self.error(f"{at}.{key}".lstrip("."), "is missing: add it")
         return spec[key]
+
+    def word(self, at: str, spec: dict[str, Any], key: str) -> str | None:
+        """The name or text of a key that may be missing; raises `MappingError` for anything else."""
+        value = spec.get(key)
+        if value is not None and not (isinstance(value, str) and value):
+            raise self.error(f"{at}.{key}".lstrip("."), "must be a text: put it in quotes")
+        return value
+
+    def plain(self, at: str, value: object) -> Any:
+        """A text, a number or true/false as given, a date as text; raises `MappingError`."""
+        if isinstance(value, date):
+            return value.isoformat()
+        is_finite = not isinstance(value, float) or math.isfinite(value)
+        if not isinstance(value, str | int | float | None) or not is_finite:
+            raise self.error(at, "must be a text, a number or true or false")
+        return value
 
     def names(self, at: str, spec: object) -> tuple[str, ...]:
         """One column or a list of them."""

@@ -238,6 +238,31 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"parties": [{"id_type": "email", "column": "m", "role": "boss"}]},
         "parties[0].role' is no role: use one of customer",
     ),
+    "watched list": (
+        {"by": "ticket", "events": [OPENED | {"changes": {"a": ["b"]}}]},
+        "'events[0].changes' must be a text",
+    ),
+    "column as yes": (
+        {"events": [OPENED | {"fields": OPENED["fields"] | {"channel": {"column": True}}}]},
+        "'events[0].fields.channel.column' must be a text: put it in quotes",
+    ),
+    "empty constant": (
+        {"events": [OPENED | {"fields": OPENED["fields"] | {"channel": {"const": None}}}]},
+        "'events[0].fields.channel.const' is missing",
+    ),
+    "constant list": (
+        {"events": [OPENED | {"fields": OPENED["fields"] | {"channel": {"const": ["a"]}}}]},
+        "'events[0].fields.channel.const' must be a text, a number or true or false",
+    ),
+    "no number": (
+        {"events": [OPENED | {"when": {"ticket": {"above": float("nan")}}}]},
+        "'events[0].when.ticket.above' must be a number",
+    ),
+    "uncertainty": (
+        {"events": [OPENED | {"uncertainty": "a minute"}]},
+        "'events[0].uncertainty' must be a whole number of seconds",
+    ),
+    "delimiter": ({"table": {"delimiter": "ab"}}, "'table.delimiter' must be one sign"),
 }
 
 
