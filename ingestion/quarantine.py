@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
+
+from ingestion.parts import DamagedLogError
 
 # of the files, with their SQL types
 COLUMNS = {
@@ -71,8 +74,23 @@ REASONS = {
 
 
 def files(folder: Path) -> list[Path]:
-    """The quarantine files, one an input that has rejects."""
-    return sorted(folder.glob("*.parquet"))
+    """The quarantine files, one an input that has rejects; raises `DamagedLogError` for half a file."""
+    return [path for path in sorted(folder.glob("*.parquet")) if _is_there(path)]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        pq.read_metadata(path)
+    except FileNotFoundError:  # its input was read again meanwhile, and nothing stays out
+        return False
+    except PermissionError:
+        raise
+    except (OSError, ValueError):
+        raise DamagedLogError(
+            f"The quarantine file {path} cannot be read: run `waypost doctor --repair`, which reads "
+            "its input again."
+        ) from None
+    return True
 
 
 def places(folder: Path, input_key: str) -> list[tuple[int, str, str]]:

@@ -231,6 +231,29 @@ def test_a_damaged_quarantine_file_is_written_again(settings: Settings) -> None:
         assert con.execute("select count(*) from read_parquet(?)", [str(file)]).fetchone() == (1,)
 
 
+@pytest.mark.parametrize("left", [0, 3, -20, -9])
+@pytest.mark.parametrize(
+    "command", [["build"], ["quarantine", "list"], ["quarantine", "discard", "--code", "not_json"]]
+)
+def test_half_a_quarantine_file_is_told_in_a_sentence(
+    command: list[str], left: int, settings: Settings
+) -> None:
+    (file,) = settings.quarantine.glob("*.parquet")
+    file.write_bytes(file.read_bytes()[:left])
+    asked = [*command, *(["--reason", "a test"] if "discard" in command else [])]
+    result = waypost(*asked)
+    assert result.exit_code == 1
+    assert f"Error: The quarantine file {file} cannot be read: run `waypost doctor" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--deep", "--repair"])
+def test_a_home_that_is_not_there_is_found_and_not_made(option: str, waypost_home: Path) -> None:
+    code, report = doctor(option)
+    assert (code, kinds(report), report["repaired"]) == (1, ["home_missing"], [])
+    assert str(waypost_home) in report["findings"][0]["problem"]
+    assert not waypost_home.exists()
+
+
 def test_a_serving_copy_that_is_not_its_manifest_is_found(settings: Settings) -> None:
     with duckdb.connect(str(settings.serving_copy)) as con:
         con.execute("create table cases as select 1 as case_id")

@@ -44,8 +44,11 @@ def typed_select(
 
 
 def side_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Lay log.quarantine, log.receipts and log.drift; `settled` counts rows that a person has settled."""
-    parts = sorted(str(path) for path in settings.quarantine.glob("*.parquet"))
+    """Lay log.quarantine, log.receipts and log.drift; `settled` counts rows that a person has settled.
+
+    Raises `DamagedLogError` for a quarantine file that is not whole.
+    """
+    parts = quarantine.files(settings.quarantine)
     reader = f"read_parquet([{quoting.texts(parts)}], union_by_name = true)" if parts else None
     joined = f"({settled.join(settings.quarantine, f'from {reader}')})" if reader else None
     select = typed_select(connection, QUARANTINE, joined)

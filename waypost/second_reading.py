@@ -11,15 +11,17 @@ from typing import Any
 from ingestion import inputs, pipeline, privacy, quarantine, receipts, settled
 from ingestion.account import COUNTS
 from ingestion.sources import exports
-from waypost.cli import WaypostError
+from waypost.cli import UsageError, WaypostError
 from waypost.settings import Settings
 
 
 def keys(settings: Settings, beginnings: Sequence[str]) -> list[str]:
     """Keys of the inputs in quarantine that begin like one of these; all when none is given.
 
-    Raises `WaypostError` for a beginning that fits no input, or several.
+    Raises `WaypostError` for a beginning that fits no input, or several; `UsageError` for an empty one.
     """
+    if not all(beginnings):
+        raise UsageError("--input is empty: give the first digits of an input, or leave it out.")
     known = [path.stem for path in quarantine.files(settings.quarantine)]
     if not beginnings:
         return known
@@ -131,8 +133,11 @@ def discard(
     reason: str,
     at: datetime,
 ) -> dict[str, int]:
-    """Settle the rows of these inputs (of a code, in these lines); returns how many were open."""
-    count = 0
+    """Settle the rows of these inputs (of a code, in these lines); returns how many were open.
+
+    Raises `WaypostError` where no row fits.
+    """
+    count, is_found = 0, False
     for key in input_keys:
         rows = map(settled.Place._make, quarantine.places(settings.quarantine, key))
         chosen = [
@@ -140,5 +145,10 @@ def discard(
             for row in rows
             if code in (None, row.code) and (not lines or row.line_number in lines)
         ]
+        is_found = is_found or bool(chosen)
         count += settled.add(settings.quarantine, key, chosen, reason, at) if chosen else 0
+    if not is_found:
+        raise WaypostError(
+            "No row in quarantine fits what is to be discarded: see `waypost quarantine show`."
+        )
     return {"discarded": count}

@@ -67,10 +67,21 @@ def _known(path: Path) -> dict[str, Any]:
 
 def examine(settings: Settings, *, deep: bool) -> list[Finding]:
     """Everything that is not as it should be, in the log and in the serving copy."""
+    if not settings.home.exists():
+        return [_missing(settings.home)]
     settings.create()
     work = settings.landing / ".work"
     found = soundness.examine(settings.log, settings.quarantine, work, deep=deep)
     return [*found, *_serving(settings)]
+
+
+def _missing(home: Path) -> Finding:
+    return Finding(
+        "home_missing",
+        home,
+        f"There is no home at {home}.",
+        "Set WAYPOST_HOME to where it lies, or run `waypost init` to begin one there.",
+    )
 
 
 def check_files(settings: Settings, **_: datetime) -> dict[str, int]:
@@ -129,6 +140,8 @@ def _manifest_problem(copy: Path) -> str | None:
 def repair(settings: Settings, found: Iterable[Finding], *, now: datetime) -> None:
     """Do what can be done about each finding, in an order that loses nothing when it is stopped."""
     found = list(found)
+    if any(one.kind == "home_missing" for one in found):
+        return
     for one in found:
         if not one.is_broken:
             mending.remove_leftover(settings.log, one)

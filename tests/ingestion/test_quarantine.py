@@ -125,6 +125,35 @@ def test_what_is_discarded_stays_settled_when_the_input_is_read_again(
     assert counted == [("/helpdesk/test", 1, 1)]
 
 
+def test_what_fits_no_row_is_told_and_not_taken_for_an_empty_quarantine(bad_file: Path) -> None:
+    CliRunner().invoke(cli, ["ingest", str(bad_file)])
+    shown = CliRunner().invoke(cli, ["quarantine", "show", "--code", "nosuch"])
+    assert (shown.exit_code, "No row in quarantine has the code nosuch" in shown.stdout) == (
+        0,
+        True,
+    )
+    assert told("quarantine", "show", "--code", "nosuch") == []
+    for chosen in (["--code", "nosuch"], ["--code", "enum", "--line", "77"]):
+        arguments = ["quarantine", "discard", *chosen, "--reason", "a test"]
+        result = CliRunner().invoke(cli, arguments)
+        assert (result.exit_code, "Error: No row in quarantine fits" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "--limit", "-1"],
+        ["retry", "--input", ""],
+        ["discard", "--input", "", "--reason", "a test"],
+    ],
+)
+def test_what_chooses_nothing_is_a_usage_error(arguments: list[str], bad_file: Path) -> None:
+    CliRunner().invoke(cli, ["ingest", str(bad_file)])
+    result = CliRunner().invoke(cli, ["quarantine", *arguments])
+    assert (result.exit_code, "Traceback" in result.output) == (2, False)
+    assert told("quarantine", "list")[0]["settled"] == 0
+
+
 def test_discard_wants_to_be_told_what_and_why(bad_file: Path) -> None:
     for arguments in (["--reason", "x"], ["--code", "enum", "--reason", "ask anna@example.com"]):
         assert CliRunner().invoke(cli, ["quarantine", "discard", *arguments]).exit_code == 2

@@ -73,7 +73,13 @@ def list_(as_json: bool) -> None:
 
 @command.command()
 @click.option("--code", help="Only this reason, such as enum.")
-@click.option("--limit", default=50, show_default=True, help="At most this many rows.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="At most this many rows.",
+)
 @_JSON
 def show(code: str | None, limit: int, as_json: bool) -> None:
     """Show single places: input, line, byte, reason, shape, and why it is settled."""
@@ -81,7 +87,12 @@ def show(code: str | None, limit: int, as_json: bool) -> None:
         "select input_key, line_number, byte_offset, code, path, reason, shape, settled_reason "
         "from rows where ? is null or code = ? order by input_key, line_number limit ?"
     )
-    _print(_rows(Settings.from_environment(), query, [code, code, limit]), as_json)
+    settings = Settings.from_environment()
+    found = _rows(settings, query, [code, code, limit])
+    if found or as_json or not _rows(settings, "select 1 from rows limit 1", []):
+        _print(found, as_json)
+    elif code and limit:
+        print(f"No row in quarantine has the code {code}; `waypost quarantine list` counts all.")
 
 
 @command.command()
