@@ -12,8 +12,11 @@ import duckdb
 from ingestion import privacy, quoting
 
 # Why a row has a party or none, as it is counted.
-OUTCOMES = ("matched", "unknown", "conflict", "functional", "blocked", "empty")
+OUTCOMES = ("matched", "unknown", "conflict", "malformed", "functional", "blocked", "empty")
 _BOM = b"\xef\xbb\xbf"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx, .ods and .xls begin
+# One address alone; the wide sign is one to whoever normalises. No name, no scheme, no list.
+_ONE_ADDRESS = r"[^@＠\s<>,;:\"()]+[@＠][^@＠\s<>,;:\"()]+\.[^@＠\s<>,;:\"().]+"
 
 
 class MatchError(Exception):
@@ -41,7 +44,10 @@ class Listed:
 def look(path: Path) -> Listed:
     """Read the header: columns apart by ; or , in UTF-8, with or without a BOM."""
     with path.open("rb") as file:
-        has_bom = file.read(3) == _BOM
+        head = file.read(4)
+    if head in _WORKBOOKS:
+        raise MatchError(f"{path} is a workbook or an archive: save its sheet as CSV UTF-8.")
+    has_bom = head[:3] == _BOM
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:
             line = text.readline()
@@ -52,9 +58,20 @@ def look(path: Path) -> Listed:
         raise MatchError(f"{path} is not in UTF-8: save it as CSV UTF-8.") from None
     if not columns:
         raise MatchError(f"{path} is empty: its first line must name the columns.")
+    if line.count("\t") > line.count(sign):
+        raise MatchError(f"{path} is separated by tabs: save it as CSV, by commas or semicolons.")
+    _check_names(path, columns)
+    return Listed(path, columns, sign, has_bom)
+
+
+def _check_names(path: Path, columns: Sequence[str]) -> None:
     if "party_id" in columns:
         raise MatchError(f"{path} has a column 'party_id' already: rename or remove it.")
-    return Listed(path, columns, sign, has_bom)
+    for name in columns:
+        if name and columns.count(name) > 1:
+            raise MatchError(
+                f"{path} has {columns.count(name)} columns '{name}': rename all but one."
+            )
 
 
 def match(
@@ -128,9 +145,12 @@ def _resolve(
     )
     con.execute(f"create temp table ids as {distinct}")
     privacy.resolve(con, "ids", country)
-    con.execute("""
+    con.execute(f"""
         create temp table found as
-        select ids.id_type, ids.value, ids.id_class, identifiers.party_id
+        select ids.id_type, ids.value, identifiers.party_id, case
+                when ids.id_type = 'email' and ids.id_class <> 'blocked'
+                    and not regexp_full_match(trim(ids.value), {quoting.text(_ONE_ADDRESS)})
+                then 'malformed' else ids.id_class end as id_class
         from ids left join serving.identifiers as identifiers
             on sealed(ids.id_hash) = identifiers.id_hash
             and ids.id_class = 'personal' and identifiers.id_class = 'personal'
@@ -148,13 +168,14 @@ def _decide(con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, str]]) ->
         with judged as (
             select given.row_of_file, count(distinct found.party_id) as party_count,
                 min(found.party_id) as party_id, bool_or(found.id_class = 'personal') as is_personal,
+                bool_or(found.id_class = 'malformed') as is_malformed,
                 bool_or(found.id_class = 'functional') as is_functional,
                 bool_or(found.id_class = 'blocked') as is_blocked
             from ({given}) as given left join found using (id_type, value) group by all
         )
         select row_of_file, case when party_count = 1 then party_id end as party_id, case
                 when party_count = 1 then 'matched' when party_count > 1 then 'conflict'
-                when is_personal then 'unknown' when is_functional then 'functional'
+                when is_personal then 'unknown' when is_malformed then 'malformed' when is_functional then 'functional'
                 when is_blocked then 'blocked' else 'empty' end as outcome
         from judged
     """)

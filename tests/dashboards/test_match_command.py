@@ -56,7 +56,8 @@ def test_a_list_keeps_its_rows_and_gets_its_customers(published: Path, lists: Pa
     result = match(lists / "in.csv", *asked)
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) == {
-        "rows": 8, "matched": 3, "unknown": 1, "conflict": 1, "functional": 1, "blocked": 1, "empty": 1,
+        "rows": 8, "matched": 3, "unknown": 1, "conflict": 1, "malformed": 0, "functional": 1,
+        "blocked": 1, "empty": 1,
     }  # fmt: skip
     text = (lists / "out.csv").read_text("utf-8")
     assert text.startswith("\ufeffName;")
@@ -98,6 +99,13 @@ def test_ten_thousand_rows_stay_in_order(lists: Path) -> None:
         (b"id,mail\n1,a@example.org,3\n", ("--email", "mail"), "line 2 has other columns"),
         (b"id,mail\n1,\xfc@example.org\n", ("--email", "mail"), "UTF-8"),
         (b"", ("--email", "mail"), "is empty"),
+        (
+            b"id\tmail\tname, first\n1\ta@example.org\tx\n",
+            ("--email", "mail"),
+            "separated by tabs: save it as CSV",
+        ),
+        (b"PK\x03\x04rest", ("--email", "mail"), "is a workbook"),
+        (b"mail,mail\n", ("--email", "mail"), "has 2 columns 'mail'"),
         (b"party_id,mail\n", ("--email", "mail"), "'party_id' already"),
         (b"id,mail\n1,a@example.org\n", (), "No column is named"),
         (b"id,mail\n1,a@example.org\n", ("--id", "shoe_size=id"), "type 'shoe_size'"),
@@ -174,3 +182,37 @@ def test_a_match_is_noted_before_anything_is_looked_up(
     last = (published / "log" / "access.jsonl").read_text("utf-8").splitlines()[-1]
     line = json.loads(last)
     assert (line["what"], line["rows"]) == ("match", 2)
+
+
+def test_a_cell_that_is_not_one_address_is_malformed_and_not_unknown(
+    published: Path, lists: Path
+) -> None:
+    known = min(known_customers(published))[0]
+    cells = [
+        f"Max <{known}>", f"mailto:{known}", f"{known}, b@example.org", f"{known};b@example.org",
+        "a@b@c", "@", "x@", "x@localhost", "a b@example.org", "info@a.example.org b@example.org",
+    ]  # fmt: skip
+    sound = [known, "x.y+z@bücher.example.org", "x＠example.org", "info@example.org", "unknown", ""]
+    with (lists / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["n", "mail"], *enumerate([*cells, *sound])])
+    result = match(lists / "in.csv", "--email", "mail", "--out", lists / "out.csv", "--json")
+    assert json.loads(result.stdout) == {
+        "rows": 16, "matched": 1, "unknown": 2, "conflict": 0, "malformed": 10, "functional": 1,
+        "blocked": 1, "empty": 1,
+    }  # fmt: skip
+
+
+def test_a_place_that_cannot_be_written_is_told_before(lists: Path) -> None:
+    path = lists / "in.csv"
+    path.write_text("mail\na@example.org\n", "utf-8")
+    (lists / "same.csv").hardlink_to(path)
+    for out, sentence in (
+        (path, "is the list itself"),
+        (lists / "same.csv", "is the list itself"),
+        (lists, "is a folder"),
+        (lists / "nowhere" / "out.csv", "There is no folder"),
+    ):
+        result = match(path, "--email", "mail", "--out", out)
+        assert result.exit_code == 2 and sentence in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+    assert path.read_text("utf-8") == "mail\na@example.org\n"

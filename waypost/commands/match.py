@@ -41,7 +41,8 @@ def command(
 
     Addresses are hashed here and looked up in the published copy. All columns and rows stay, in
     their order; a row without a customer has an empty party_id. Counts by reason go to standard
-    error: unknown, conflict (two customers), functional (info@…), blocked, empty.
+    error: unknown, conflict (two customers), malformed (no single address, such as a name with one),
+    functional (info@…), blocked, empty.
 
     \b
     waypost match contacts.csv --email mail > matched.csv
@@ -50,10 +51,10 @@ def command(
     """
     asked = _asked(email, phone, others)
     settings = Settings.from_environment()
-    if out and out.resolve().is_relative_to(settings.home):
-        raise UsageError(f"{out} lies below {settings.home}: name a file outside of it.")
     if not path.is_file():
         raise UsageError(f"{path} is not a file: name a CSV file.")
+    if out:
+        _check_out(settings, path, out)
     if not settings.serving_copy.exists():
         raise WaypostError(
             f"There is no published copy at {settings.serving_copy}: run waypost publish first."
@@ -62,6 +63,17 @@ def command(
     counts = _match(path, asked, out, settings, secret, country)
     # A list on standard output must stay a list: its counts go beside it.
     click.echo(json.dumps(counts) if as_json else _sentence(counts), err=not (as_json and out))
+
+
+def _check_out(settings: Settings, path: Path, out: Path) -> None:
+    if out.resolve().is_relative_to(settings.home):
+        raise UsageError(f"{out} lies below {settings.home}: name a file outside of it.")
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder: name a file in it.")
+    if not out.resolve().parent.is_dir():
+        raise UsageError(f"There is no folder {out.parent}: make it, or name another file.")
+    if out.exists() and out.samefile(path):
+        raise UsageError(f"{out} is the list itself: name another file with --out.")
 
 
 def _asked(email: str | None, phone: str | None, others: Sequence[str]) -> list[tuple[str, str]]:
