@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +78,20 @@ def test_one_build_at_a_time_in_a_pool_of_its_own(dagbag: Any) -> None:
     assert dag.max_active_runs == 1
     assert {task.pool for task in dag.tasks} == {"duckdb_writer"}
     assert set(dag.params) == {"as_of", "log_as_of"}
+
+
+@pytest.mark.parametrize("name", ["as_of", "log_as_of"])
+def test_a_rebuild_of_the_future_fails_at_once_and_is_not_tried_again(
+    name: str, waypost_home: Path
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from waypost import tasks
+
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    with pytest.raises(AirflowFailException, match="lies in the future"):
+        tasks.run_step("gate_log", {name: tomorrow})
+    assert not waypost_home.exists()
 
 
 def test_the_log_is_compacted_then_checked_then_what_is_due_goes_once_a_day(dagbag: Any) -> None:
