@@ -223,10 +223,17 @@ def _withdraw(
             recorded_at, payload_hash, schema_version, derivation, true as is_retracted,
             {part_files.KEY_PREFIX} as key_prefix
         from {known} inner join latest using (event_key, commit_no)
-        where input_key = '{input_key}'""")
+        where input_key = '{input_key}' and schema_version >= {_version(merged.domain)}""")
     part = _write_part(con, merged, append_key, "select * from withdrawn", input_key)
     merged.parts += [part] if part else []
     return part[1] if part else 0
+
+
+def _version(domain: str) -> str:
+    """SQL of a type's major version: rows below it stay, because the door no longer reads them."""
+    raised = [kind for kind in load().domain_types(domain) if kind.version > 1]
+    found = " ".join(f"when '{kind.name}' then {kind.version}" for kind in raised)
+    return f"case event_type {found} else 1 end" if raised else "1"
 
 
 def _new_rows(

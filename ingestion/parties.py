@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from ingestion import privacy
+from ingestion import privacy, validation
 from ingestion.catalogue import load
 from ingestion.log import ENVELOPE
 from ingestion.shapes import Shapes
@@ -135,7 +135,8 @@ def checks(kind: str, shapes: Shapes) -> list[tuple[str, str]]:
         found.append((wrong, "'actor|data.actor'"))
         found.append(("contains(actor_team, '@')", "'bad_text|data.actor.team'"))
     if shapes.holds(kind, "objects"):
-        bad = "o.\"type\" is null or o.id is null or contains(o.id, '@')"
+        address = validation.holds_address("('\"' || o.id)")
+        bad = f"o.\"type\" is null or o.id is null or contains(o.id, '@') or {address}"
         wrong = f"objects is null or len(list_filter(objects, lambda o: {bad})) > 0"
         found.append((f"{_OBJECTS} is not null and ({wrong})", "'objects|data.objects'"))
     return found

@@ -1,8 +1,8 @@
 """Events that are plainly sound, told by cheap comparisons; knows no reason and no file.
 
 What is taken here has the very values that `validation` gives; a line with anything unusual (an
-escape, an '@' outside party_refs, a value that may be wrong) is left to the exact statement, which
-also finds the reason. So this may be stricter than `validation`, never laxer.
+escape, one of `SIGNS` outside party_refs, a value that may be wrong) is left to the exact
+statement, which also finds the reason. So this may be stricter than `validation`, never laxer.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ingestion.payload import ABOUT_THE_TELLING
 from ingestion.shapes import Shapes
 from ingestion.validation import CODE_BYTES, CODE_WORDS, ID_BYTES, LINK_BYTES, leaf
 
+SIGNS = validation.ADDRESS_SIGNS + "\\"
 _TEXTS = ("id", "code", "link", "enum")
 
 
@@ -73,10 +74,9 @@ def faults(kind: EventType, fields: Mapping[str, Field]) -> list[str]:
         at = leaf("d", key)
         if _is_cheap(field):
             good = _sound(field, at)
-            if (
-                field.name in ABOUT_THE_TELLING
-            ):  # the others are looked at in what payload_hash covers
-                good += f" and not contains({at}, '@') and not contains({at}, '\\')"
+            # the others are looked at in what payload_hash covers
+            if field.name in ABOUT_THE_TELLING:
+                good += "".join(f" and not contains({at}, '{sign}')" for sign in SIGNS)
             sound.append(good if key in required else f"({at} is null or {good})")
         else:
             given = "1" if key in required else f"({at} is not null)::int"
@@ -100,7 +100,7 @@ def envelope_faults(shapes: Shapes) -> list[str]:
     if "amends" in shapes.envelope:
         at = leaf("e", "amends")
         sound.append(f"({at} is null or {is_identifier(at)})")
-    odd = [f"contains({column}, '{sign}')" for column in ("event_id", "source") for sign in "@\\"]
+    odd = [f"contains({column}, '{sign}')" for column in ("event_id", "source") for sign in SIGNS]
     return [
         f"case when {' and '.join(sound)} then 0 else 1 end",
         "(occurred_at is null)::int",

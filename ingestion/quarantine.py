@@ -40,7 +40,10 @@ REASONS = {
     "unknown_type": ("schema", "The event type in {path} is not in the catalogue."),
     "unknown_version": ("schema", "The major version in {path} is not known."),
     "subject": ("schema", "{path} does not name the object of this event type."),
-    "bad_text": ("schema", "{path} is not a short text, or holds an e-mail address."),
+    "bad_text": (
+        "schema",
+        "{path} is not a short text, or holds an e-mail address or a telephone number.",
+    ),
     "wrong_type": ("schema", "{path} is not a value of its type, or lies outside its limits."),
     "enum": ("schema", "{path} is not one of the listed values."),
     "rounded_id": (

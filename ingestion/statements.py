@@ -156,7 +156,7 @@ def plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> st
     """SQL of the draft rows of lines of a type; `problem` is '?' where a closer look is needed."""
     found = _plain_columns_sql(kind, shapes)
     late = [condition for condition, _ in [*clock_checks(clocks), *subject_checks(kind)]]
-    late += [f"contains(said, '{sign}')" for sign in "@\\"]
+    late += [f"contains(said, '{sign}')" for sign in plain.SIGNS]
     doubts = " + ".join(["faults", *(f"coalesce(({condition})::int, 0)" for condition in late)])
     return f"""
     with leaves as ({_leaves_sql(kind, shapes, lines)}),

@@ -13,7 +13,11 @@ from ingestion.catalogue import EventType, Field, load
 
 SAFE_INTEGER = 2**53  # above it, JSON writers that use doubles have already rounded
 ID_BYTES, CODE_BYTES, CODE_WORDS, LINK_BYTES = 200, 64, 4, 2000
-EMAIL = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}"
+# an e-mail address, also as a URL writes it; a telephone number with its country's code, at the
+# beginning or as a part of a link
+_MAIL = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}|%(25)*40"
+_PHONE = r"(^\"|[/:=,])(\+|%(25)*2[bB])[0-9]{7,15}([^0-9]|$)"
+ADDRESS_SIGNS = "@%+"  # without any of them it holds neither
 
 
 def quoted(words: Collection[str]) -> str:
@@ -41,28 +45,41 @@ def _bare(leaf: str) -> str:
     return f"substr({leaf}, 2, strlen({leaf}) - 2)"
 
 
-def _plain(leaf: str, limit: int, extra: str = "") -> str:
-    """A string of 1 to `limit` bytes that holds no e-mail address."""
-    value = text(leaf)
+def _short(leaf: str, limit: int, extra: str = "") -> str:
+    """A string of 1 to `limit` bytes."""
     return (
-        f"case when {is_text(leaf)} and strlen({leaf}) between 3 and {limit + 2}{extra} and not "
-        f"(contains({leaf}, '@') and regexp_matches({leaf}, '{EMAIL}')) then {value} end"
+        f"case when {is_text(leaf)} and strlen({leaf}) between 3 and {limit + 2}{extra} "
+        f"then {text(leaf)} end"
     )
 
 
+def _plain(leaf: str, limit: int, extra: str = "") -> str:
+    """A short string that holds no e-mail address and no telephone number."""
+    return _short(leaf, limit, f"{extra} and not {holds_address(leaf)}")
+
+
+def holds_address(leaf: str, pattern: str = f"{_MAIL}|{_PHONE}") -> str:
+    """SQL: a string leaf holds an e-mail address or a telephone number such as +4930…"""
+    signs = " or ".join(f"contains({leaf}, '{sign}')" for sign in ADDRESS_SIGNS)
+    return f"(({signs}) and regexp_matches({leaf}, '{pattern}'))"
+
+
 def identifier(leaf: str) -> str:
-    """SQL: an id, at most 200 bytes without an e-mail address, else NULL."""
+    """SQL: an id, at most 200 bytes without an address of a person, else NULL."""
     return _plain(leaf, ID_BYTES)
 
 
 def code(leaf: str) -> str:
-    """SQL: a code, at most 64 bytes and four words without an e-mail address, else NULL."""
+    """SQL: a code, at most 64 bytes and four words without an e-mail address, else NULL.
+
+    A code may be a telephone number: the company's own one that was called.
+    """
     words = f" and strlen({leaf}) - strlen(replace({leaf}, ' ', '')) < {CODE_WORDS}"
-    return _plain(leaf, CODE_BYTES, words)
+    return _short(leaf, CODE_BYTES, f"{words} and not {holds_address(leaf, _MAIL)}")
 
 
 def link(leaf: str) -> str:
-    """SQL: an http(s) address without an e-mail address, else NULL."""
+    """SQL: an http(s) address without one of a person, else NULL."""
     begins = f"(starts_with({leaf}, '\"https://') or starts_with({leaf}, '\"http://'))"
     return _plain(leaf, LINK_BYTES, f" and {begins}")
 
@@ -140,7 +157,7 @@ def _number(field: Field, leaf: str) -> str:
 
 def _scalar(field: Field, leaf: str) -> str:
     if field.personal:
-        return f"keyed_hash('{field.personal}', {_plain(leaf, ID_BYTES)})"
+        return f"keyed_hash('{field.personal}', {_short(leaf, ID_BYTES)})"
     if field.klass == "enum":
         return one_of(leaf, field.values)
     if field.klass == "number":

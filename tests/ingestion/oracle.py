@@ -14,6 +14,7 @@ from typing import Any
 from ingestion.catalogue import EventType, Field, load
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}")
+_PHONE = re.compile(r"(\A|[/:=,])\+\d{7,15}(?!\d)", re.ASCII)
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|([+-])(\d\d):(\d\d))", re.ASCII
 )
@@ -79,12 +80,23 @@ def _one_of(value: Any, words: Collection[str]) -> bool:
     return isinstance(value, str) and not isinstance(value, _Number) and value in words
 
 
-def _is_text(value: Any, limit: int = 200) -> bool:
+def _is_short(value: Any, limit: int = 200) -> bool:
     if not isinstance(value, str) or isinstance(value, _Number):
         return False
-    return 0 < len(
-        json.dumps(value, ensure_ascii=False).encode()
-    ) - 2 <= limit and not _EMAIL.search(value)
+    return 0 < len(json.dumps(value, ensure_ascii=False).encode()) - 2 <= limit
+
+
+def _is_text(value: Any, limit: int = 200) -> bool:
+    return _is_code(value, limit) and not _PHONE.search(_read(value))
+
+
+def _is_code(value: Any, limit: int) -> bool:
+    return _is_short(value, limit) and not _EMAIL.search(value) and "%40" not in _read(value)
+
+
+def _read(text: str) -> str:
+    """The text as a URL is read, of the signs that matter."""
+    return re.sub("%2b", "+", re.sub("%(25)+", "%", text), flags=re.IGNORECASE)
 
 
 def moment(value: Any) -> datetime | None:
@@ -184,10 +196,10 @@ def _is_word(field: Field, value: Any) -> bool:
     if field.klass == "time":
         return isinstance(value, str) and _is_day(value)
     if field.klass == "code":
-        return _is_text(value, 64) and value.count(" ") < 4
+        return _is_code(value, 64) and value.count(" ") < 4
     if field.klass == "link":
         return _is_text(value, 2000) and value.startswith(("https://", "http://"))
-    return _is_text(value)
+    return _is_short(value) if field.personal else _is_text(value)
 
 
 def _is_day(value: str) -> bool:

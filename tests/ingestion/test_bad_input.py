@@ -11,6 +11,11 @@ import pytest
 from ingestion import inputs
 from tests.ingestion.conftest import Home, event, message
 
+
+def _linked(path: str) -> dict[str, Any]:
+    return event(9, data={"source_url": f"https://desk.example{path}"})
+
+
 BAD_EVENTS: dict[str, tuple[Any, str, str]] = {
     "unknown type": (event(9, type="case.teleported"), "unknown_type", "type"),
     "missing field": (event(9, data={"channel": None}), "missing_field", "data.channel"),
@@ -26,6 +31,29 @@ BAD_EVENTS: dict[str, tuple[Any, str, str]] = {
     "number for a text": (event(9, data={"case_id": 12}), "bad_text", "data.case_id"),
     "list for a text": (event(9, data={"queue": ["a"]}), "bad_text", "data.queue"),
     "e-mail in an id": (event(9, data={"case_id": "anna@example.com"}), "bad_text", "data.case_id"),
+    "e-mail in an id as a URL writes it": (
+        event(9, data={"case_id": "anna%40example.com"}),
+        "bad_text",
+        "data.case_id",
+    ),
+    "telephone number as an id": (
+        event(9, data={"case_id": "+49301234567"}),
+        "bad_text",
+        "data.case_id",
+    ),
+    "telephone number as a subject": (event(9, subject="case/+49301234567"), "bad_text", "subject"),
+    "telephone number in an event's id": (event(9, id="+49301234567/opened"), "bad_text", "id"),
+    "e-mail in a link": (_linked("/cases?by=anna%2540example.com"), "bad_text", "data.source_url"),
+    "telephone number in a link": (
+        _linked("/cases?tel=%2B49301234567"),
+        "bad_text",
+        "data.source_url",
+    ),
+    "telephone number in a link's path": (
+        _linked("/people/+49301234567"),
+        "bad_text",
+        "data.source_url",
+    ),
     "prose in a code": (
         event(9, data={"reason_code": "the parcel never came to my house"}),
         "bad_text",
@@ -140,6 +168,13 @@ def test_gross_is_net_plus_tax_within_one_minor_unit(home: Home) -> None:
         home.write("billing/i.jsonl", [invoice(n, g) for n, g in enumerate((11900, 11901, 11902))])
     )
     assert home.reasons() == [("gross_mismatch", "data.gross", 3)]
+
+
+def test_signs_that_are_no_address_stay(home: Home) -> None:
+    data = {"queue": "sales+service", "case_id": "zd-1", "brand": "50%", "reason_code": "+12"}
+    link = {"source_url": "https://desk.example/cases/1?q=late%20parcel&sort=+date"}
+    assert home.ingest(home.write("contact/a.jsonl", [event(1, data=data | link)]))["appended"] == 1
+    assert home.rows(columns="queue, brand, reason_code") == [("sales+service", "50%", "+12")]
 
 
 def test_an_empty_file_reads_nothing(home: Home) -> None:

@@ -114,6 +114,28 @@ def test_the_door_takes_the_major_version_of_the_catalogue_alone(
     ]
 
 
+def test_events_of_a_version_before_are_not_withdrawn_when_their_file_is_read_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any change of the catalogue reads landed files anew."""
+    from ingestion import draft, merge, reading
+
+    file = home.write("contact/a.jsonl", [event(1), message(1), message(2)])
+    assert home.ingest(file)["appended"] == 3
+    known = catalogue.load()
+    kind = replace(known.types["contact.message_sent"], version=2, upcasts=(Upcast(2, {}),))
+    changed = replace(known, types={**known.types, kind.name: kind}, version="raised")
+    for module in (draft, merge, reading):
+        monkeypatch.setattr(module, "load", lambda: changed)
+    counts = home.ingest(file)
+    assert (counts["duplicates"], counts["quarantined"]) == (1, 2)
+    assert home.rows(columns="event_id, is_retracted") == [
+        ("m-1", False),
+        ("m-2", False),
+        ("zd-1/opened", False),
+    ]
+
+
 def test_a_raised_version_has_an_upcast_for_every_step_and_columns_of_its_domain() -> None:
     known = catalogue.load()
     for kind in known.types.values():
