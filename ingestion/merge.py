@@ -17,14 +17,11 @@ from pathlib import Path
 import duckdb
 from deltalake import DeltaTable
 
+from ingestion import fates, quoting, sealing, side_by_side
 from ingestion import log as event_log
 from ingestion import parts as part_files
-from ingestion import quoting, sealing, side_by_side
 from ingestion.catalogue import load
 from ingestion.validation import quoted
-
-# The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
-_LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
 
 
 class MovedError(Exception):
@@ -57,21 +54,22 @@ def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path)
     return Merged(domain, table, version, version + 1, table.file_uris(), staging)
 
 
-def judge(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
+def judge(con: duckdb.DuckDBPyConnection, merged: Merged, elsewhere: fates.Elsewhere) -> None:
     """Judge the rows of `draft_<domain>`: `fates_<domain>` tells which are not simply new."""
-    _decide(con, merged, input_key)
+    own = [*merged.known_parts, *(str(path) for path, _ in merged.parts)]
+    fates.decide(con, merged.domain, own, merged.commit_no, elsewhere)
     domain = merged.domain
-    fates = f"fates_{domain}"
-    con.execute(f"insert into kept_{domain} select event_key from {fates} where fate <> 'new'")
+    judged = f"fates_{domain}"
+    con.execute(f"insert into kept_{domain} select event_key from {judged} where fate <> 'new'")
     found = _count(
         con, f"select source, count(*) from draft_{domain} where problem is null group by source"
     )
     found.subtract(
-        _count(con, f"select source, count(*) from {fates} where fate <> 'new' group by source")
+        _count(con, f"select source, count(*) from {judged} where fate <> 'new' group by source")
     )
     merged.appended += found
     merged.duplicates += _count(
-        con, f"select source, count(*) from {fates} where fate = 'duplicate' group by source"
+        con, f"select source, count(*) from {judged} where fate = 'duplicate' group by source"
     )
 
 
@@ -128,78 +126,6 @@ def _sound(domain: str) -> str:
     return f"problem is null and row not in (select row from fates_{domain} where fate <> 'new')"
 
 
-def _decide(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
-    """Make `fates_<domain>(row, source, event_key, fate)` of the rows that may not be simply new.
-
-    Those are few in a new file: eight bytes of a key tell that it occurs once and never before.
-    """
-    draft = sealing.rows(con, f"draft_{merged.domain}", merged.domain)
-    con.execute(f"""
-        create or replace temp table prefixes as
-        select key_prefix, count(*) as copies
-        from {draft} where problem is null group by key_prefix""")
-    _find_places(con, merged)
-    con.execute(f"""
-        create or replace temp table suspects as
-        select row, source, line_number, event_key, payload_hash
-        from {draft} where problem is null and key_prefix in (
-            select key_prefix from prefixes where copies > 1 union all select key_prefix from places)""")
-    _find_known(con, merged, input_key)
-    con.execute(f"""
-        create or replace table fates_{merged.domain} as
-        with placed as (
-            select *, first_value(row) over of_key as first_row,
-                first_value(payload_hash) over of_key as first_hash
-            from suspects left join known using (event_key)
-            window of_key as (partition by event_key order by row)
-        )
-        select row, source, line_number, event_key, case
-            when payload_hash = known_hash then 'duplicate'
-            when not is_mine then 'conflict'
-            when row = first_row then 'new'
-            when payload_hash = first_hash then 'duplicate'
-            else 'conflict' end as fate
-        from placed""")
-
-
-def _find_places(con: duckdb.DuckDBPyConnection, merged: Merged) -> None:
-    """Make temp table `places(filename, file_row_number, key_prefix)`: where a key could stand.
-
-    Eight bytes an event are read, so the cost hardly grows with the log; the whole key in parts
-    of the first release.
-    """
-    parts = [*merged.known_parts, *(str(path) for path, _ in merged.parts)]
-    con.execute(
-        "create or replace temp table places "
-        "(filename varchar, file_row_number bigint, key_prefix bigint)"
-    )
-    for is_sealed, prefix in ((True, "key_prefix"), (False, part_files.KEY_PREFIX)):
-        if searched := [part for part in parts if part_files.is_sealed(part) == is_sealed]:
-            con.execute(
-                "insert into places select filename, file_row_number, prefix from ("
-                f"select *, {prefix} as prefix from {part_files.reader(searched, columns_differ=False)}) "
-                "where prefix in (select key_prefix from prefixes)"
-            )
-
-
-def _find_known(con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str) -> None:
-    """Make temp table `known(event_key, known_hash, is_mine)` of the suspects that live in the log."""
-    names = con.execute("select distinct filename from places").fetchall()
-    rows = (
-        f"select * from {part_files.reader([str(name) for (name,) in names])} "
-        "semi join places using (filename, file_row_number)"
-        if names
-        else event_log.typed_empty(merged.domain)
-    )
-    con.execute(f"""
-        create or replace temp table known as
-        select event_key, arg_max(payload_hash, commit_no) as known_hash,
-            arg_max(input_key, commit_no) = '{input_key}'
-                and max(commit_no) < {merged.commit_no} as is_mine
-        from ({rows}) where event_key in (select event_key from suspects)
-        group by event_key having {_LIVE}""")
-
-
 def _withdraw(
     con: duckdb.DuckDBPyConnection, merged: Merged, input_key: str, append_key: str
 ) -> int:
@@ -217,7 +143,7 @@ def _withdraw(
         ), latest as (
             select event_key, max(commit_no) as commit_no
             from {known} where event_key in (select event_key from mine)
-            group by event_key having {_LIVE}
+            group by event_key having {fates.LIVE}
         )
         select event_key, event_id, source, event_type, subject_type, subject_id, occurred_at,
             recorded_at, payload_hash, schema_version, derivation, true as is_retracted,

@@ -20,6 +20,7 @@ from ingestion.account import Account
 from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS, load
 from ingestion.chunks import Chunk
+from ingestion.fates import Elsewhere
 from ingestion.merge import Merged
 from ingestion.rejects import Rejects
 from ingestion.sources.adapter import Adapter
@@ -171,8 +172,10 @@ class Reading:
 
     def _merge(self, chunk: Chunk, drafts: dict[str, list[str]], *, wrong: Sequence[str]) -> None:
         """Write the new rows of drafts by domain as parts; what is wrong or in conflict stays out."""
+        judged: list[str] = []
         for domain in drafts:
-            merge.judge(self.con, self._begun(domain), self.input_key)
+            merge.judge(self.con, self._begun(domain), self._elsewhere(domain, judged))
+            judged.append(domain)
         if not (wrong or drafts):
             return
         self.rejects.find(wrong, drafts)
@@ -182,6 +185,13 @@ class Reading:
             for domain, views in drafts.items():
                 merge.write(self.con, self.merged[domain], self.input_key, self.append_key, views)
         placed.result()
+
+    def _elsewhere(self, domain: str, judged: list[str]) -> Elsewhere:
+        others = [other for other in DOMAINS if other != domain]
+        parts = [part for other in others for part in event_log.file_uris(self.options.log, other)]
+        written = (path for other in others if (m := self.merged.get(other)) for path, _ in m.parts)
+        parts += [str(path) for path in written if path.exists()]  # else committed by now
+        return Elsewhere(parts, [*judged], self.input_key, self.append_key)
 
     def _begun(self, domain: str) -> Merged:
         if domain not in self.merged:

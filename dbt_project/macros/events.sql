@@ -13,7 +13,8 @@
             not exists (
                 select 1 from {{ ref('excluded_events') }} as excluded
                 where
-                    excluded.event_key = part.event_key
+                    excluded.domain = '{{ domain }}'
+                    and excluded.event_key = part.event_key
                     and excluded.commit_no = part.commit_no
             )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,3 +80,58 @@ def test_a_corrected_mapping_replaces_once_when_several_correct(corrected: int, 
     latest = {row[0]: row[1] for row in home.rows(columns="event_id, channel, commit_no")}
     assert set(latest.values()) == {"phone"}
     assert len(home.rows()) == 12, "each event twice: as it was first read, and corrected"
+
+
+def _order(number: int, **changes: Any) -> dict[str, Any]:
+    data = {"order_id": f"{number}", "cancelled_by": "customer", "reason": "other"}
+    body = event(number) | {"type": "order.cancelled", "subject": f"order/{number}", "data": data}
+    return body | changes
+
+
+def test_one_id_is_one_event_in_all_domains(home: Home) -> None:
+    """Whichever comes first stays; what another domain has withdrawn is free again."""
+    assert home.ingest(home.write("a.jsonl", [event(1), _order(2)]))["appended"] == 2
+    counts = home.ingest(home.write("b.jsonl", [_order(1), event(2), event(3)]))
+    assert (counts["appended"], counts["quarantined"]) == (1, 2)
+    assert home.reasons() == [
+        ("conflicting_duplicate", "id", 1),
+        ("conflicting_duplicate", "id", 2),
+    ]
+    assert home.rows("order", "event_id") == [("zd-2/opened",)]
+    assert [name for (name,) in home.rows("contact", "event_id")] == ["zd-1/opened", "zd-3/opened"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_id_is_one_event_within_a_file(turned: bool, home: Home) -> None:
+    lines = [event(1), _order(1), event(2)]
+    file = home.write("a.jsonl", lines[::-1] if turned else lines)
+    for counts in (home.ingest(file), home.ingest(home.write("b.jsonl", lines[:2]))):
+        assert counts["quarantined"] == 1
+    events = [*home.rows("contact", "event_id"), *home.rows("order", "event_id")]
+    assert sorted(events) == [("zd-1/opened",), ("zd-2/opened",)]
+
+
+MISTAKEN = """
+source: /shop
+recorded: at
+events:
+  - {type: order.cancelled, id: "{id}", subject: "order/{id}", time: at,
+     fields: {order_id: id, cancelled_by: {const: customer}, reason: {const: other}}}
+"""
+CORRECTED = """
+source: /shop
+recorded: at
+events:
+  - {type: case.opened, id: "{id}", subject: "case/{id}", time: at,
+     fields: {case_id: id, channel: {const: email}, direction: {const: in}, case_type: {const: info}}}
+"""
+
+
+def test_a_corrected_mapping_moves_an_event_to_another_domain(home: Home) -> None:
+    file = home.write("a.csv", "id,at\n7,2026-05-01T10:00:00Z\n8,2026-05-01T10:00:00Z\n")
+    assert home.ingest(file, mapping_file=home.write("m.yaml", MISTAKEN))["appended"] == 2
+    counts = home.ingest(file, mapping_file=home.write("c.yaml", CORRECTED))
+    assert (counts["appended"], counts["quarantined"]) == (2, 0)
+    assert home.rows("order", "event_id, is_retracted")[-2:] == [("7", True), ("8", True)]
+    counts = home.ingest(home.write("b.jsonl", [_order(7, id="7", source="/shop")]))
+    assert (counts["appended"], counts["quarantined"]) == (0, 1)

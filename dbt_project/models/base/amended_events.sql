@@ -7,7 +7,8 @@ with recursive amendments as (
         and not exists (
             select 1 from {{ ref('replaced_events') }} as replaced
             where
-                replaced.event_key = log_rows.event_key
+                replaced.domain = log_rows.domain
+                and replaced.event_key = log_rows.event_key
                 and replaced.commit_no = log_rows.commit_no
         )
 ),

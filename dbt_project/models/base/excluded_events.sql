@@ -15,7 +15,8 @@ with judged as (
     from {{ ref('log_rows') }} as log_rows
     left join {{ ref('replaced_events') }} as replaced
         on
-            log_rows.event_key = replaced.event_key
+            log_rows.domain = replaced.domain
+            and log_rows.event_key = replaced.event_key
             and log_rows.commit_no = replaced.commit_no
     left join {{ ref('amended_events') }} as amended
         on log_rows.source = amended.source and log_rows.event_id = amended.event_id

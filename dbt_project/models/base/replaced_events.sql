@@ -1,5 +1,5 @@
 with known as (
-    select event_key, commit_no from {{ ref('log_rows') }}
+    select domain, event_key, commit_no from {{ ref('log_rows') }}
     where recorded_at <= {{ as_of() }}
 ),
 
@@ -11,14 +11,15 @@ repeated_keys as (
 
 numbered as (
     select
+        known.domain,
         known.event_key,
         known.commit_no,
         row_number() over (
-            partition by known.event_key order by known.commit_no desc
+            partition by known.domain, known.event_key order by known.commit_no desc
         ) as latest_number
     from known
     inner join repeated_keys on known.event_key = repeated_keys.event_key
 )
 
-select event_key, commit_no from numbered
+select domain, event_key, commit_no from numbered
 where latest_number > 1
