@@ -14,6 +14,8 @@ from ingestion import privacy
 
 # How a person may be looked for → the objects that carry such a number.
 WAYS = ("email", "phone", "number")
+# What stands before a number: nothing, a sign of the shop, the word of the Zendesk adapter.
+_PREFIXES = ("", "#", "zd-")
 _LIMIT = 50
 
 
@@ -55,16 +57,33 @@ def by_hash(serving: Serving, id_hash: str) -> list[str]:
     return [str(party) for party in ask(serving, query, id_hash=id_hash)["party_id"]]
 
 
+def spellings(typed: str) -> list[str]:
+    """How a number that people read may stand in the log: `#1001`, `1001`, `zd-1001`.
+
+    Of a link or a gid (`gid://shopify/Order/5001`) the last part counts.
+    """
+    is_link = "://" in typed  # an invoice may be called 2026/17
+    last = typed.split("?")[0].rstrip("/").rpartition("/")[2] if is_link else typed
+    bare = last.removeprefix("#").strip()
+    return [typed, *(f"{prefix}{bare}" for prefix in _PREFIXES if bare)]
+
+
 def by_number(serving: Serving, number: str) -> list[str]:
-    """Parties of the orders, cases and invoices that have this number."""
+    """Parties of the orders, cases and invoices that have this number in one of its spellings."""
     query = """
-        select party_id from orders where order_id = $number and party_id is not null
-        union select party_id from cases where case_id = $number and party_id is not null
+        with typed as (select unnest($numbers) as number),
+        -- a copy that an earlier release published has no order_number
+        placed as (from orders union all by name select null::varchar as order_number where false)
+        select party_id from placed inner join typed on number in (order_id, order_number)
+            where party_id is not null
+        union select party_id from cases inner join typed on case_id = typed.number
+            where party_id is not null
         union select party_id from invoices
-            where $number in (invoice_id, number) and party_id is not null
+            inner join typed on typed.number in (invoice_id, invoices.number)
+            where party_id is not null
         order by party_id
     """
-    return [str(party) for party in ask(serving, query, number=number)["party_id"]]
+    return [str(party) for party in ask(serving, query, numbers=spellings(number))["party_id"]]
 
 
 def customer(serving: Serving, party_id: str) -> pd.DataFrame:

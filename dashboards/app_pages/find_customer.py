@@ -154,11 +154,14 @@ def orders(view: View, name: str, party_id: str) -> None:
     columns = {
         "ordered_at": (text("find_customer.ordered"), view.moment),
         "order_id": (text("find_customer.order"), None),
+        "order_number": (text("find_customer.order_number"), None),
         "total_amount": (text("find_customer.total"), view.language.money),
         "state": (text("proactive_triggers.state"), None),
         "promised_delivery_at": (text("find_customer.promised"), view.moment),
         "delivered_at": (text("find_customer.delivered_at"), view.moment),
     }
+    if "order_number" not in frame or frame["order_number"].isna().all():
+        del columns["order_number"]
     rows(view, name, frame, columns, party_id)
 
 

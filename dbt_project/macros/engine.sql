@@ -126,3 +126,16 @@
 {% macro spark__round_money(expression) -%}
     cast(bround({{ expression }}, 2) as decimal(18, 2))
 {%- endmacro %}
+
+{#- A text that an event carries in `extra`, by its name; NULL where there is none. -#}
+{% macro text_of_extra(name) -%}
+    {{ return(adapter.dispatch('text_of_extra')(name)) }}
+{%- endmacro %}
+
+{% macro default__text_of_extra(name) -%}
+    json_extract_string(extra, '$.{{ name }}')
+{%- endmacro %}
+
+{% macro spark__text_of_extra(name) -%}
+    get_json_object(extra, '$.{{ name }}')
+{%- endmacro %}

@@ -40,13 +40,14 @@ def test_an_order_of_a_shop_comes_out_to_the_cent(tmp_path: Path) -> None:
     assert build(settings, tests=False, selected=MARTS)["failures"] == []
     with duckdb.connect(str(settings.warehouse), read_only=True) as con:
         orders = con.execute(
-            "select total_amount, net_amount, refund_amount, total_minor from marts.orders"
+            "select order_number, total_amount, net_amount, refund_amount, total_minor"
+            " from marts.orders"
         ).fetchall()
         payments = con.execute("select amount, status, method from marts.payments").fetchall()
         refunds = con.execute("select amount, payment_id, order_id from marts.refunds").fetchall()
         shipments = con.execute("select status, order_id from marts.shipments").fetchall()
     # net: 119.00 - 19.00, 2 x 23.80 - 4.76 - 6.84, 20.00 - 3.19
-    assert orders == [(Decimal("186.74"), Decimal("152.81"), Decimal("-19.04"), 18674)]
+    assert orders == [("#1001", Decimal("186.74"), Decimal("152.81"), Decimal("-19.04"), 18674)]
     assert payments == [(Decimal("166.74"), "succeeded", "paypal")]
     assert refunds == [(Decimal("-19.04"), "902", "5001")]
     assert shipments == [("delivered", "5001")]

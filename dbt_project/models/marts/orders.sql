@@ -3,6 +3,7 @@ select
     orders.party_id,
     orders.currency,
     orders.sales_channel,
+    orders.order_number,
     coalesce(orders.source_url, links.source_url) as source_url,
     orders.total_minor,
     orders.net_minor,

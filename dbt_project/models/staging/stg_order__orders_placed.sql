@@ -8,6 +8,7 @@ select
     -- text
     referral_code,
     sales_channel,
+    {{ text_of_extra('order_name') }} as order_number,
     total_currency as currency,
     source_url,
     -- numbers

@@ -10,6 +10,7 @@ select
     placed.order_id,
     placed.currency,
     placed.sales_channel,
+    placed.order_number,
     placed.source_url,
     placed.total_minor,
     coalesce(lines.net_minor, 0) as net_minor,
