@@ -60,7 +60,7 @@ ENVELOPE = {
 
 # The times of commits are what `--log-as-of` reads, so no commit entry may ever be cleaned up.
 _KEEP_HISTORY = {"delta.enableExpiredLogCleanup": "false"}
-# among the inputs of a part: it holds rows that lost the key of theirs, and none gives them back
+# of a row: its people were let go; among the inputs of a part: rows that lost their key
 NO_INPUT = "none"
 _COMPACTED, _ERASED = "waypost.compacted_at", "waypost.erased_at"
 _ROTATED = "waypost.rotated_to"

@@ -118,7 +118,7 @@ def inputs(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> set[str]:
     """Keys of the inputs that told the touched rows."""
     found = con.execute(
         f"select distinct input_key from {part_files.reader(part.path for part in parts)} "
-        "semi join touched using (filename, file_row_number) where input_key is not null"
+        f"semi join touched using (filename, file_row_number) where input_key <> '{event_log.NO_INPUT}'"
     ).fetchall()
     return {str(key) for (key,) in found}
 

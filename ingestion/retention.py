@@ -93,10 +93,9 @@ def _due(
         return []
     rows = part_files.reader(part.path for part in parts)
     held = set(part_files.columns(con, rows))
-    # a row that was anonymised has lost the key of its input
     con.execute(
         f"insert into touched select filename, file_row_number from {rows} "
-        f"where input_key is not null and occurred_at < ({_limits(rules, as_of)}) "
+        f"where not {traces.is_let_go()} and occurred_at < ({_limits(rules, as_of)}) "
         f"and ({traces.names_people(held)})"
     )
     found = con.execute("select distinct filename from touched").fetchall()

@@ -157,7 +157,7 @@ def _untold_inputs(log: Path, damaged: set[Path]) -> Iterator[Finding]:
 def _input_keys(paths: list[Path]) -> list[str]:
     with duckdb.connect() as con:
         rows = con.execute(
-            "select distinct input_key from read_parquet(?) where input_key is not null",
+            f"select distinct input_key from read_parquet(?) where input_key <> '{event_log.NO_INPUT}'",
             [[str(path) for path in paths]],
         ).fetchall()
     return [str(key) for (key,) in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from ingestion.log import NO_INPUT
 from ingestion.parts import event_key
 
 # What belongs to one person. Articles, triggers, policies, products and teams belong to nobody.
@@ -23,6 +24,7 @@ _SUBJECT = f"case when subject_type in ({_LISTED}) then subject_type || '/' || s
 _LINKED = f"case when object_type in ({_LISTED}) then object_type || '/' || object_id end"
 _OBJECT = f'case when one."type" in ({_LISTED}) then one."type" || \'/\' || one.id end'
 EVENT = "'event/' || source || chr(31) || "
+_ERASED = "erased/"  # so begins the id of an event of which an erasure took somebody
 
 
 # kinds of objects as control totals and states know them → what the log calls such a number
@@ -143,8 +145,9 @@ def _replaced() -> Iterator[tuple[str, str]]:
     yield "evidence_event_ids", f"list_transform(evidence_event_ids, lambda e: {_new_event('e')})"
     for column in ("correlation_id", "dedupe_key"):
         yield column, f"case when {column} is not null then stand_in('key/' || {column}) end"
-    for column in ("source_url", "extra", "input_key"):
+    for column in ("source_url", "extra"):
         yield column, "null"
+    yield "input_key", f"case when input_key = '{NO_INPUT}' then input_key end"
     yield "party_refs", _REFS
     swapped = _swap("o.\"type\" || '/' || o.id", "o.id")
     yield (
@@ -155,7 +158,7 @@ def _replaced() -> Iterator[tuple[str, str]]:
 
 
 def _new_event(column: str) -> str:
-    return f"'erased/' || stand_in('event/' || {column})"
+    return f"'{_ERASED}' || stand_in('event/' || {column})"
 
 
 def _swap(trace: str, otherwise: str) -> str:
@@ -191,6 +194,15 @@ def names_people(held: Collection[str]) -> str:
     return " or ".join(f"coalesce({test}, false)" for test in tests)
 
 
+def is_let_go() -> str:
+    """SQL that is true of a row whose people were let go: marked, or left before there was a mark.
+
+    Then null was left, as an erasure leaves it, but an erasure names the event anew.
+    """
+    is_erased = f"starts_with(event_id, '{_ERASED}')"
+    return f"coalesce(input_key = '{NO_INPUT}', not {is_erased})"
+
+
 def without_people(column: str) -> str | None:
     """SQL of a column of a row whose time is over; uses the macro `stand_in(trace)`.
 
@@ -205,7 +217,8 @@ def _party(column: str, kind: str) -> str:
 
 _LINKED_PARTY = _party("o.id", 'o."type"')
 _ANONYMOUS = {
-    **{name: "null" for name in ("source_url", "extra", "input_key")},
+    **{name: "null" for name in ("source_url", "extra")},
+    "input_key": f"'{NO_INPUT}'",  # the mark that it was let go: of an erasure null is left
     **{name: f"stand_in('id/' || {name})" for name in ("party_hash", "actor_ref_hash")},
     "party_id": "stand_in('party/' || party_id)",
     "subject_id": _party("subject_id", "subject_type"),
