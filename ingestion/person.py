@@ -80,6 +80,29 @@ def owned(held: Sequence[str]) -> str:
     )
 
 
+def is_shared(log: Path, id_hash: str, seen: Sightings) -> bool:
+    """True of an address that stands in the log as a mailbox of several (info@) and nothing else."""
+    with opened(log, [f"id/{id_hash}"]) as con:
+        classes: set[str] = set()
+        for domain in DOMAINS:
+            if held := touched(con, log, domain, seen):
+                classes |= _classes(con, held, id_hash)
+    return classes == {"functional"}
+
+
+def _classes(con: duckdb.DuckDBPyConnection, parts: list[Part], id_hash: str) -> set[str]:
+    """In what classes an identifier stands in touched rows."""
+    rows = part_files.reader(part.path for part in parts)
+    if "party_refs" not in part_files.columns(con, rows):
+        return set()
+    found = con.execute(
+        "select distinct one.id_class from (select unnest(party_refs) as one "
+        f"from {rows} semi join touched using (filename, file_row_number)) where one.id_hash = $1",
+        [id_hash],
+    ).fetchall()
+    return {str(name) for (name,) in found}
+
+
 def _join(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
     """What touched rows name joins the found; of rows about somebody else only their event."""
     rows = part_files.reader(part.path for part in parts)

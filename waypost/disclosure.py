@@ -25,7 +25,7 @@ def export(
 ) -> dict[str, Any]:
     """Write every event of the person to `out` (JSON lines, mode 0600), once the access is noted.
 
-    The first line says what each field means, in English and German. Raises `WaypostError` when
+    Of events about somebody else only that the person is named there, when and as what. The first line says what each field means, in English and German. Raises `WaypostError` when
     the log knows nobody by that hash.
     """
     if out.resolve().is_relative_to(settings.home):
@@ -36,19 +36,21 @@ def export(
     secret = hashing_secret.of_log(settings)
     # before the look, or who asks for somebody unknown would learn that and leave no trace
     access_log.note(settings, secret, at=now, who=who, what="export", subject=id_hash)
-    events = list(_events(settings.log, id_hash))
-    if not events:
+    lines = list(_lines(settings.log, id_hash))
+    events = [line for line in lines if "event" in line]
+    if not lines:
         raise WaypostError(
             "The log knows nobody by that identifier, so nothing was written: look at its type and "
             "spelling, and write a phone number with its country code."
         )
-    told = {"exported_at": now.isoformat(), "events": len(events), "fields": _meanings(events)}
-    _write(out, [told, *events])
-    return {"events": len(events), "path": str(out)}
+    counts = {"events": len(events), "mentions": len(lines) - len(events)}
+    told = {"exported_at": now.isoformat(), **counts, "fields": _meanings(events)}
+    _write(out, [told, *lines])
+    return {**counts, "path": str(out)}
 
 
-def _events(log: Path, id_hash: str) -> Iterator[dict[str, Any]]:
-    """Events about the person, in no order; those about somebody else are left out."""
+def _lines(log: Path, id_hash: str) -> Iterator[dict[str, Any]]:
+    """Events about the person, and of events about somebody else where they are named, in no order."""
     seen = Sightings()
     with person.opened(log, [f"id/{id_hash}"]) as con:
         try:
@@ -58,6 +60,7 @@ def _events(log: Path, id_hash: str) -> Iterator[dict[str, Any]]:
         for domain in DOMAINS:
             if held := person.touched(con, log, domain, seen):
                 yield from _rows(con, domain, held)
+                yield from _mentions(con, domain, held)
 
 
 def _rows(
@@ -73,9 +76,33 @@ def _rows(
     )
     for (text,) in found.fetchall():
         event = {name: value for name, value in json.loads(text).items() if value is not None}
-        kind = load().types.get(event["event_type"])
-        about = dict(kind.about) if kind else {}
-        yield {"domain": domain, "about": about, "event": event}
+        yield {"domain": domain, "about": _about(event["event_type"]), "event": event}
+
+
+def _mentions(
+    con: duckdb.DuckDBPyConnection, domain: str, parts: list[event_log.Part]
+) -> Iterator[dict[str, Any]]:
+    """In what events of others the person stands, when and as what; nothing of the others."""
+    rows = part_files.reader(part.path for part in parts)
+    names = part_files.columns(con, rows)
+    if "party_refs" not in names:
+        return
+    found = con.execute(
+        "select to_json(struct_pack(event_type, occurred_at, recorded_at, id_type := one.id_type, "
+        "id_hash := one.id_hash, id_class := one.id_class, role := one.role)) "
+        f"from (select *, unnest(party_refs) as one from {rows} "
+        "semi join touched using (filename, file_row_number) "
+        f"where not {person.owned(names)}) where 'id/' || one.id_hash in (from found) "
+        "order by occurred_at, event_id"
+    )
+    for (text,) in found.fetchall():
+        mention = json.loads(text)
+        yield {"domain": domain, "about": _about(mention["event_type"]), "mention": mention}
+
+
+def _about(event_type: str) -> dict[str, str]:
+    kind = load().types.get(event_type)
+    return dict(kind.about) if kind else {}
 
 
 def _readable(column: str) -> str:

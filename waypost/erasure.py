@@ -45,36 +45,42 @@ def erase(
     """Erase the person behind a hash; run again after a crash, it ends in the same state.
 
     `salt` (unguessable) makes the stand-ins. Raises `WaypostError` when the log knows nobody by
-    that hash, or more than a person.
+    that hash, more than a person, or a shared mailbox.
     """
     seen = Sightings()
     if is_dry:
-        request, counts = _known(settings, id_hash, seen, now=now, salt=salt)
+        request = _begin(settings, id_hash, now=now, salt=salt)
+        request, counts = _known(settings, request, seen)
         return {"request_id": request.request_id, "is_dry_run": True, **counts}
     with FileLock(settings.log / "erasures.lock"):  # of two at once the second finds the first
-        request, _ = _known(settings, id_hash, seen, now=now, salt=salt)
+        request = _begin(settings, id_hash, now=now, salt=salt)
+        request, _ = _known(settings, request, seen)
         request.keep(settings.log)
         return _carry_out(settings, request, seen)
 
 
-def _known(
-    settings: Settings, id_hash: str, seen: Sightings, *, now: datetime, salt: str
-) -> tuple[Erasure, dict[str, int]]:
+def _known(settings: Settings, request: Erasure, seen: Sightings) -> tuple[Erasure, dict[str, int]]:
     """The request with all that was found of the person, who must be known, and its counts."""
-    request = _begin(settings, id_hash, now=now, salt=salt)
     found, counts = _look(settings, request, seen)
-    is_known = counts["events"] or request.place(settings.log).exists()
-    if not is_known and not request.has_begun(settings.log):
+    if request.place(settings.log).exists() or request.has_begun(settings.log):
+        return found, counts
+    if not counts["events"]:
         raise WaypostError(
             "The log knows nobody by that identifier, so nothing was changed: look at its type and "
             "spelling, and write a phone number with its country code."
+        )
+    if person.is_shared(settings.log, request.id_hash, seen):
+        raise WaypostError(
+            "That address is a shared mailbox (such as info@) and no person, and its erasure would refuse events of "
+            "living customers for ever: erase by an identifier of the person alone."
         )
     return found, counts
 
 
 def ask(settings: Settings, id_hash: str, *, now: datetime, salt: str) -> dict[str, Any]:
-    """Write the request down for the next run of the DAG `erase_people`."""
+    """Write the request down for the next run of the DAG `erase_people`; raises as `erase` does."""
     request = _begin(settings, id_hash, now=now, salt=salt)
+    _known(settings, request, Sightings())
     if request.salt == salt:  # one under way is written down, and whoever carries it out adds to it
         request.keep(settings.log)
     return {"request_id": request.request_id, "is_requested": True}

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.ingestion.conftest import Home
-from tests.ingestion.people import ADA, BEA, told
+from tests.ingestion.people import ADA, BEA, order, refs, told
 from waypost import disclosure, erasure
 from waypost.cli import UsageError, WaypostError, cli
 from waypost.settings import Settings
@@ -73,8 +73,25 @@ def test_an_identifier_comes_from_standard_input_alone(settings: Settings, tmp_p
     told = CliRunner().invoke(
         cli, ["export", "--email", "-", "--out", out, "--json"], env=environment, input=ADA.upper()
     )
-    assert json.loads(told.output) == {"events": 5, "path": out}
+    assert json.loads(told.output) == {"events": 5, "mentions": 0, "path": out}
     erased = CliRunner().invoke(
         cli, ["erase", "--id", "shop_customer=-", "--json"], env=environment, input="c-4711\n"
     )
     assert json.loads(erased.output)["events"] == 5
+
+
+def test_who_only_stands_in_events_of_others_is_told_so(
+    home: Home, settings: Settings, tmp_path: Path
+) -> None:
+    given = [{"id_type": "email", "id": "cem@example.de", "role": "recipient"}]
+    home.ingest(home.write("order/gift.jsonl", [order(1, refs(("email", ADA)) + given)]))
+    out, cem = tmp_path / "cem.jsonl", erasure.hash_of(settings, "email", "cem@example.de")
+    counts = disclosure.export(settings, cem, out, now=NOW, who="clerk")
+    assert (counts["events"], counts["mentions"]) == (0, 1)
+    first, line = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert first["mentions"] == 1 and line["about"]["de"]
+    mention = line["mention"]
+    assert (mention["event_type"], mention["role"]) == ("order.placed", "recipient")
+    assert mention["id_hash"] == cem and mention["occurred_at"]
+    assert "ord-1" not in out.read_text("utf-8")
+    assert erasure.hash_of(settings, "email", ADA) not in out.read_text("utf-8")

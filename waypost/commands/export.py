@@ -33,4 +33,5 @@ def command(out: Path, as_json: bool, **named: Any) -> None:
     settings = Settings.from_environment()
     person = hash_given(settings, **named)
     counts = disclosure.export(settings, person, out, now=datetime.now(UTC), who=getpass.getuser())
-    click.echo(json.dumps(counts) if as_json else f"{counts['events']} events written to {out}.")
+    told = f"{counts['events']} events and {counts['mentions']} mentions in events of others"
+    click.echo(json.dumps(counts) if as_json else f"{told} written to {out}.")

@@ -142,6 +142,29 @@ def test_whom_nobody_knows_is_told(settings: Settings) -> None:
         erasure.erase(settings, "f" * 32, now=NOW, salt=SALT)
 
 
+def test_a_request_about_nobody_is_not_written_down(settings: Settings) -> None:
+    settings.warehouse.write_bytes(b"built")
+    with pytest.raises(WaypostError, match="knows nobody"):
+        erasure.ask(settings, "f" * 32, now=NOW, salt=SALT)
+    assert erasure.erase_people(settings, now=NOW) is None
+    assert settings.warehouse.exists()
+
+
+def test_a_shared_mailbox_is_no_person(home: Home, settings: Settings) -> None:
+    shared = order(50, refs(("email", "info@example.com"), ("shop_customer", "c-50")))
+    home.ingest(home.write("order/shared.jsonl", [shared]))
+    mailbox = hash_of(settings, "info@example.com")
+    for act in (erasure.erase, erasure.ask):
+        with pytest.raises(WaypostError, match="is a shared mailbox"):
+            act(settings, mailbox, now=NOW, salt=SALT)
+    assert steps_of_log.under_way(settings.log) == []
+    assert forget(settings, "c-50", "shop_customer")["events"] == 1
+    again = home.ingest(
+        home.write("order/other.jsonl", [order(51, refs(("email", "info@example.com")))])
+    )
+    assert again["appended"] == 1, "others go on to write from it"
+
+
 def test_what_many_share_is_no_person(home: Home, settings: Settings) -> None:
     crowd = [
         order(10_000 + n, refs(("phone", "+4930123456"), ("shop_customer", f"c-{n}")))
