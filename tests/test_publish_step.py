@@ -24,17 +24,21 @@ from waypost.settings import Settings
 GREEN: dict[str, Any] = {"build_id": "one", "as_of": "2026-06-01T12:00:00+00:00", "failures": []}
 
 
-@pytest.fixture
-def settings(waypost_home: Path) -> Settings:
-    """A home with a whole, green build `one` of one mart, published."""
-    settings = Settings.from_environment()
+def lay_green(settings: Settings, rows: int = 1) -> None:
+    """A whole, green build `one` with some rows in its one mart, published."""
     settings.create()
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("create schema log; create schema marts")
         con.execute("create table log.build as select 'one' as build_id, now() as as_of")
-        con.execute("create table marts.events as select 1 as event_id")
+        con.execute(f"create table marts.events as select range as event_id from range({rows})")
     built.write(settings, GREEN)
     steps.publish_serving(settings)
+
+
+@pytest.fixture
+def settings(waypost_home: Path) -> Settings:
+    settings = Settings.from_environment()
+    lay_green(settings)
     return settings
 
 

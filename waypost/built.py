@@ -1,4 +1,4 @@
-"""Whether the warehouse is a whole, green build: what `runs/build.json` tells of it; builds nothing."""
+"""Who may touch the warehouse now, and whether it is a whole, green build; builds nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from filelock import BaseFileLock, FileLock
 
 from waypost import trust
 from waypost.settings import Settings
+
+
+def lock(settings: Settings) -> BaseFileLock:
+    """Held by whoever builds, publishes or empties; who has it may take it again."""
+    return FileLock(settings.runs / "build.lock", is_singleton=True)
 
 
 def report_path(settings: Settings) -> Path:

@@ -12,8 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
 from waypost import built, trust, warehouse
 from waypost.cli import WaypostError
 from waypost.settings import PROJECT, Settings
@@ -271,7 +269,7 @@ def publish_serving(
         return None
     warehouse.refuse_unfinished_rotation(settings)
     # an erasure or a rotation that empties the pages waits, and has the last word
-    with FileLock(settings.runs / "build.lock"), _recorded(settings, "publish_serving"):
+    with built.lock(settings), _recorded(settings, "publish_serving"):
         if refusal := built.refusal(settings):
             raise PublishError(refusal)
         reports = trust.reports(settings)

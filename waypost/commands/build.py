@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from filelock import FileLock
 
 from waypost import built, warehouse
 from waypost.cli import WaypostError
@@ -77,7 +76,7 @@ def build(
     """
     database = _database(settings, as_of, log_as_of)
     settings.create()
-    with FileLock(settings.runs / "build.lock"):
+    with built.lock(settings):
         planned = warehouse.plan(settings, as_of, log_as_of)
         report: dict[str, Any] = {**planned.manifest(), "database": str(database)}
         if not full and not selected and _is_built(settings, database, planned, tests):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import click
 import duckdb
 
 from ingestion import quoting
+from waypost import built
 from waypost.cli import WaypostError
 from waypost.commands.build import build
 from waypost.settings import Settings
@@ -18,18 +21,18 @@ from waypost.settings import Settings
 def replay(settings: Settings, *, tests: bool = True, publishes: bool = True) -> dict[str, Any]:
     """Rebuild the warehouse and the serving copy from the log alone; returns what is different.
 
-    The warehouse that was there is put aside, compared and removed; when the build or the gate of
-    the marts is red it comes back and the serving copy stays. `different` names each mart whose
-    rows changed, with the number of rows lost and gained; it is None when nothing was there.
+    The warehouse that was there is put aside, compared and removed; when the build or a gate is red
+    it comes back and the serving copy stays. `different` names each mart whose rows changed, with
+    the number of rows lost and gained; it is None when nothing was there. Without `tests` nothing
+    is published.
     """
     from waypost import steps
 
     settings.create()
-    aside = settings.runs / "before_replay.duckdb"
-    aside.unlink(missing_ok=True)
-    if settings.warehouse.exists():
-        settings.warehouse.rename(aside)
-    try:
+    publishes = publishes and tests
+    if publishes:
+        steps.check_log(settings)
+    with built.lock(settings), _put_aside(settings) as aside:
         report = build(settings, full=True, tests=tests)
         if report["failures"]:
             raise steps.BuildFailedError(report["failures"], settings.runs / "dbt_logs" / "dbt.log")
@@ -37,12 +40,6 @@ def replay(settings: Settings, *, tests: bool = True, publishes: bool = True) ->
         if publishes:
             steps.gate_marts(settings)
             steps.publish_serving(settings)
-    except BaseException:
-        if aside.exists():
-            settings.runs.joinpath("build.json").unlink(missing_ok=True)
-            aside.replace(settings.warehouse)
-        raise
-    aside.unlink(missing_ok=True)
     is_equal = None if different is None else not different
     return {
         "build_id": report["build_id"],
@@ -51,6 +48,45 @@ def replay(settings: Settings, *, tests: bool = True, publishes: bool = True) ->
         "different": different,
         "is_published": publishes,
     }
+
+
+@contextmanager
+def _put_aside(settings: Settings) -> Iterator[Path]:
+    """Move the warehouse, with what tells of it, away; all comes back when the block fails.
+
+    The caller holds the build's lock.
+    """
+    aside = settings.runs / "before_replay.duckdb"
+    moved = [
+        (built.report_path(settings), aside.with_suffix(".json")),  # first: no half is for whole
+        (settings.warehouse, aside),
+        (_wal(settings.warehouse), _wal(aside)),
+    ]
+    for place, kept in moved:
+        kept.unlink(missing_ok=True)
+        if place.exists():
+            place.rename(kept)
+    try:
+        yield aside
+    except BaseException:
+        if aside.exists():
+            _bring_back(moved)
+        raise
+    for _, kept in moved:
+        kept.unlink(missing_ok=True)
+
+
+def _bring_back(moved: Sequence[tuple[Path, Path]]) -> None:
+    for place, _ in moved:
+        place.unlink(missing_ok=True)
+    for place, kept in reversed(moved):
+        if kept.exists():
+            kept.rename(place)
+
+
+def _wal(database: Path) -> Path:
+    """Where DuckDB keeps what is not in the file yet."""
+    return database.with_name(f"{database.name}.wal")
 
 
 def differences(before: Path, after: Path) -> dict[str, dict[str, int]]:
@@ -83,7 +119,11 @@ def _lost_and_gained(connection: duckdb.DuckDBPyConnection, name: str) -> dict[s
 
 
 @click.command(epilog="Examples: `waypost replay` · `waypost replay --no-publish --json`")
-@click.option("--tests/--no-tests", default=True, help="Models only with --no-tests.")
+@click.option(
+    "--tests/--no-tests",
+    default=True,
+    help="Models only with --no-tests, and nothing is published.",
+)
 @click.option(
     "--publish/--no-publish", "publishes", default=True, help="Also swap the pages' copy."
 )
@@ -91,15 +131,17 @@ def _lost_and_gained(connection: duckdb.DuckDBPyConnection, name: str) -> dict[s
 def command(tests: bool, publishes: bool, as_json: bool) -> None:
     """Rebuild everything right of the log from the log alone, and compare.
 
-    With no new events, code or configuration since the last build no row may differ.
+    With no new events, code or configuration since the last build no row may differ. A red gate or
+    test brings the old warehouse back and leaves the pages' copy.
     """
     from dashboards.publish import PublishError
     from expectations.gate import GateFailedError
+    from expectations.limits import LimitsError
     from waypost.steps import BuildFailedError
 
     try:
         report = replay(Settings.from_environment(), tests=tests, publishes=publishes)
-    except (BuildFailedError, GateFailedError, PublishError) as error:
+    except (BuildFailedError, GateFailedError, LimitsError, PublishError) as error:
         raise WaypostError(str(error)) from error
     if as_json:
         click.echo(json.dumps(report, sort_keys=True))
@@ -110,3 +152,5 @@ def command(tests: bool, publishes: bool, as_json: bool) -> None:
         False: f"different: {report['different']}",
     }
     click.echo(f"Build {report['build_id']} from the log alone: {told[report['is_equal']]}.")
+    if not report["is_published"]:
+        click.echo("Not published" + ("." if tests else ", because nothing was tested."))

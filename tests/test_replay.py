@@ -1,0 +1,117 @@
+"""`waypost replay` past a red gate, and beside others who want the warehouse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner
+from filelock import FileLock, Timeout
+
+from expectations.gate import GateFailedError
+from tests.ingestion.conftest import event
+from tests.test_publish_step import GREEN, lay_green, only
+from tests.torture.harness import NOW
+from waypost import built, steps, warehouse
+from waypost.cli import WaypostError, cli
+from waypost.commands.replay import replay
+from waypost.settings import Settings
+
+
+@pytest.fixture
+def settings(waypost_home: Path) -> Settings:
+    """Four events in the log; in the warehouse and the serving copy a build of a thousand rows."""
+    settings = Settings.from_environment()
+    lay_green(settings, rows=1000)
+    lines = "\n".join(json.dumps(event(number)) for number in range(4))
+    (settings.landing / "contact" / "a.jsonl").write_text(lines, "utf-8")
+    steps.ingest_landing(settings, ["contact"], run_started_at=NOW)
+    return settings
+
+
+def state(settings: Settings) -> tuple[int, int, object]:
+    """The files of the serving copy and the warehouse, and what is told of that."""
+    files = (settings.serving_copy, settings.warehouse)
+    copy, ours = (file.stat().st_ino for file in files)
+    return copy, ours, built.report(settings)
+
+
+def test_a_red_gate_of_the_log_leaves_everything(settings: Settings) -> None:
+    seed = (warehouse.DBT_PROJECT / "seeds" / "gate_limits.csv").read_text("utf-8")
+    more = seed.replace("events_minimum,*,1,", "events_minimum,*,5,")
+    (settings.config / "gate_limits.csv").write_text(more, "utf-8")
+    before = state(settings)
+    with pytest.raises(GateFailedError, match="log_holds_events"):
+        replay(settings)
+    assert state(settings) == before
+    result = CliRunner().invoke(cli, ["replay"])
+    assert result.exit_code == 1 and "log_holds_events" in result.stderr
+    assert state(settings) == before
+
+
+def test_a_red_gate_of_the_marts_brings_the_warehouse_back_before_anybody_sees_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[str] = []
+
+    def take() -> None:
+        try:
+            with FileLock(settings.runs / "build.lock", timeout=0.1):
+                others.append("took the warehouse")
+        except Timeout:
+            others.append("waits")
+
+    def gate(settings: Settings) -> steps.Counts:
+        beside = Thread(target=take)
+        beside.start()
+        beside.join()
+        return gate_marts(settings)
+
+    gate_marts = steps.gate_marts
+    monkeypatch.setattr(steps, "gate_marts", gate)
+    monkeypatch.setattr(warehouse, "run_dbt", only("+events"))
+    wal = settings.warehouse.with_name("warehouse.duckdb.wal")
+    wal.write_bytes(b"")  # of a process that was killed
+    before = state(settings)
+    with pytest.raises(GateFailedError, match="events_keeps_its_rows"):
+        replay(settings)
+    assert others == ["waits"]
+    assert state(settings) == before and before[2] == GREEN
+    assert wal.exists() and list(settings.runs.glob("before_replay*")) == []
+    assert steps.publish_serving(settings)
+
+
+def test_a_replay_waits_for_the_lock_before_it_takes_the_warehouse_away(settings: Settings) -> None:
+    (settings.config / "settings.csv").write_text("another,header\n", "utf-8")
+    before, told = state(settings), []
+
+    def run() -> None:
+        try:
+            replay(settings, publishes=False)
+        except WaypostError as error:
+            told.append(str(error))
+
+    beside = Thread(target=run)
+    with FileLock(settings.runs / "build.lock"):
+        beside.start()
+        beside.join(0.5)
+        assert beside.is_alive() and state(settings) == before
+    beside.join(60)
+    assert "first line" in told[0]
+    assert state(settings) == before
+
+
+def test_help_and_output_say_that_without_tests_nothing_is_published(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "run_dbt", only("+settings_in_force"))
+    before = state(settings)
+    result = CliRunner().invoke(cli, ["replay", "--no-tests"])
+    assert result.exit_code == 0, result.output
+    assert "Not published, because nothing was tested." in result.stdout
+    assert state(settings)[0] == before[0] and state(settings)[1] != before[1]
+    assert list(settings.runs.glob("before_replay*")) == []
+    told = " ".join(CliRunner().invoke(cli, ["replay", "--help"]).stdout.split())
+    assert "with --no-tests, and nothing is published" in told
