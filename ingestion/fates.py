@@ -50,13 +50,12 @@ def decide(
         from {draft} where problem is null group by key_prefix""")
     _find_places(con, [*parts, *elsewhere.parts])
     beside = [sealing.rows(con, f"draft_{other}", other) for other in elsewhere.domains]
-    prefixes = ["places", *beside]
     con.execute(f"""
         create or replace temp table suspects as
         select row, source, line_number, event_key, payload_hash
         from {draft} where problem is null and key_prefix in (
             select key_prefix from prefixes where copies > 1
-            union all {" union all ".join(f"select key_prefix from {rows}" for rows in prefixes)})""")
+            union all {" union all ".join(f"select key_prefix from {rows}" for rows in ["places", *beside])})""")
     _find_known(con, domain, commit_no, elsewhere)
     _find_taken(con, elsewhere, beside)
     con.execute(f"""

@@ -172,9 +172,10 @@ class Reading:
 
     def _merge(self, chunk: Chunk, drafts: dict[str, list[str]], *, wrong: Sequence[str]) -> None:
         """Write the new rows of drafts by domain as parts; what is wrong or in conflict stays out."""
-        judged: list[str] = []
+        log, judged = self.options.log, list[str]()
+        known = {domain: event_log.file_uris(log, domain) for domain in DOMAINS if drafts}
         for domain in drafts:
-            merge.judge(self.con, self._begun(domain), self._elsewhere(domain, judged))
+            merge.judge(self.con, self._begun(domain), self._elsewhere(domain, known, judged))
             judged.append(domain)
         if not (wrong or drafts):
             return
@@ -186,9 +187,9 @@ class Reading:
                 merge.write(self.con, self.merged[domain], self.input_key, self.append_key, views)
         placed.result()
 
-    def _elsewhere(self, domain: str, judged: list[str]) -> Elsewhere:
+    def _elsewhere(self, domain: str, known: dict[str, list[str]], judged: list[str]) -> Elsewhere:
         others = [other for other in DOMAINS if other != domain]
-        parts = [part for other in others for part in event_log.file_uris(self.options.log, other)]
+        parts = [part for other in others for part in known[other]]
         written = (path for other in others if (m := self.merged.get(other)) for path, _ in m.parts)
         parts += [str(path) for path in written if path.exists()]  # else committed by now
         return Elsewhere(parts, [*judged], self.input_key, self.append_key)

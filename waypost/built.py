@@ -19,6 +19,11 @@ def lock(settings: Settings) -> BaseFileLock:
     return FileLock(settings.runs / "build.lock", is_singleton=True)
 
 
+def wal(database: Path) -> Path:
+    """Where DuckDB keeps what is not in the file yet."""
+    return database.with_name(f"{database.name}.wal")
+
+
 def report_path(settings: Settings) -> Path:
     """Where the last build of everything tells how it ended; absent while one is under way."""
     return settings.runs / "build.json"

@@ -25,7 +25,7 @@ from ingestion import log as event_log
 from ingestion.catalogue import load
 from ingestion.erasure import Erasure
 from ingestion.sightings import Sightings
-from waypost import access_log, hashing_secret, witnesses
+from waypost import access_log, built, hashing_secret, witnesses
 from waypost.cli import WaypostError
 from waypost.settings import Settings
 
@@ -198,7 +198,7 @@ def purge_derived(settings: Settings) -> None:
 
     Waits for a build that is under way. Who has the serving copy open reads it to the end.
     """
-    with FileLock(settings.runs / "build.lock"):
+    with built.lock(settings):
         for path in settings.home.glob(f"{settings.warehouse.name}*"):
             path.unlink(missing_ok=True)
         for folder in (settings.asof, settings.serving, settings.runs):

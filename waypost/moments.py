@@ -18,6 +18,13 @@ def moment_of(text: str) -> datetime:
         raise click.BadParameter("write a time such as 2026-03-01T00:00:00Z.") from error
 
 
+def given_moment(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> datetime | None:
+    """The callback of an option that takes a time."""
+    return None if text is None else moment_of(text)
+
+
 def stamp(moment: datetime) -> str:
     """The moment in a file's name, in UTC; another one for every microsecond."""
     below = f"{moment:%f}" if moment.microsecond else ""

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from ingestion import privacy
+from waypost import built
 from waypost.moments import stamp
 from waypost.restatement import Moments
 from waypost.settings import Settings
@@ -29,7 +28,7 @@ def keep(settings: Settings, moments: Moments, result: Mapping[str, Any]) -> Pat
     known = "_".join(map(stamp, (moments.before, moments.after)))
     folder = settings.runs / "restatements"
     place = folder / f"{moments.first_day:%Y-%m}_{known}_{moments.basis}.json"
-    with FileLock(settings.runs / "build.lock"):
+    with built.lock(settings):
         folder.mkdir(parents=True, exist_ok=True)
         kept = _kept(place)
         answers = {one["metric_id"]: one for one in [*kept["metrics"], *result["metrics"]]}

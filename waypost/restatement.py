@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from filelock import FileLock
 
 from ingestion.catalogue import DOMAINS
-from waypost import measured, upkeep, warehouse
+from waypost import built, measured, upkeep, warehouse
 from waypost.cli import WaypostError
 from waypost.metric_contract import Metric
 from waypost.settings import Settings
@@ -117,7 +116,7 @@ def explain(
     result = Restatement(moments)
     then = [(earlier_definitions or {}).get(one.metric_id, one) for one in metrics]
     settings.create()
-    with FileLock(settings.runs / "build.lock"):
+    with built.lock(settings):
         upkeep.verify_parts(settings)
         for database in _states(settings, sorted({one.model for one in metrics}), moments, result):
             for name, value in measured.values(database, then, moments).items():

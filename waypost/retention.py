@@ -17,7 +17,7 @@ from ingestion import catalogue, inputs, receipts, retention
 from ingestion.privacy import write_whole
 from ingestion.retention import Rule
 from ingestion.sources import exports
-from waypost import access_log, warehouse
+from waypost import access_log, built, warehouse
 from waypost.cli import UsageError
 from waypost.settings import LANDING, Settings
 
@@ -170,7 +170,7 @@ def _anonymise(settings: Settings, rules: Rules, as_of: datetime, salt: str) -> 
 
 def _let_build(settings: Settings) -> None:
     """The next build starts anew, and rebuilds of the past go: they name who is gone from the log."""
-    with FileLock(settings.runs / "build.lock"):
+    with built.lock(settings):
         for path in (settings.runs / "build.json", settings.runs / "published.json"):
             path.unlink(missing_ok=True)
         shutil.rmtree(settings.asof, ignore_errors=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from waypost.commands.build import _moment
 from waypost.commands.person import hash_given, person_options
+from waypost.moments import given_moment
 from waypost.settings import Settings
 
 
@@ -18,8 +18,8 @@ from waypost.settings import Settings
     epilog="Examples: `waypost access-log --since 2026-03-01` · `waypost access-log --what export "
     "--json` · `waypost access-log --email - < address.txt`",
 )
-@click.option("--since", callback=_moment, help="From this time on.")
-@click.option("--until", callback=_moment, help="Before this time.")
+@click.option("--since", callback=given_moment, help="From this time on.")
+@click.option("--until", callback=given_moment, help="Before this time.")
 @click.option("--what", help="One command or page: export, erase, match, cases, find_customer …")
 @click.option("--who", help="A user of this machine, or the hash of a login.")
 @person_options("Accesses to this person; the address from standard input.")

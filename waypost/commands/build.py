@@ -11,12 +11,8 @@ import click
 
 from waypost import built, warehouse
 from waypost.cli import WaypostError
-from waypost.moments import moment_of, refuse_future, stamp
+from waypost.moments import given_moment, refuse_future, stamp
 from waypost.settings import Settings
-
-
-def _moment(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
-    return None if text is None else moment_of(text)
 
 
 def _database(settings: Settings, as_of: datetime | None, log_as_of: datetime | None) -> Path:
@@ -55,7 +51,7 @@ def _clear(settings: Settings, database: Path, planned: warehouse.Build, *, is_w
         built.report_path(settings).unlink(missing_ok=True)
     if is_whole:
         database.unlink(missing_ok=True)
-        database.with_name(database.name + ".wal").unlink(missing_ok=True)
+        built.wal(database).unlink(missing_ok=True)
 
 
 def build(
@@ -95,10 +91,12 @@ def build(
 @click.command(
     epilog="Examples: `waypost build` · `waypost build --as-of 2026-03-01T00:00:00Z --json`"
 )
-@click.option("--as-of", callback=_moment, help="Look from this time; writes asof/<time>.duckdb.")
+@click.option(
+    "--as-of", callback=given_moment, help="Look from this time; writes asof/<time>.duckdb."
+)
 @click.option(
     "--log-as-of",
-    callback=_moment,
+    callback=given_moment,
     help="Hide commits made after this time; writes asof/log-<time>.duckdb, or both in the name.",
 )
 @click.option("--full", is_flag=True, help="Build anew even when nothing changed.")

@@ -60,7 +60,7 @@ def _put_aside(settings: Settings) -> Iterator[Path]:
     moved = [
         (built.report_path(settings), aside.with_suffix(".json")),  # first: no half is for whole
         (settings.warehouse, aside),
-        (_wal(settings.warehouse), _wal(aside)),
+        (built.wal(settings.warehouse), built.wal(aside)),
     ]
     for place, kept in moved:
         kept.unlink(missing_ok=True)
@@ -82,11 +82,6 @@ def _bring_back(moved: Sequence[tuple[Path, Path]]) -> None:
     for place, kept in reversed(moved):
         if kept.exists():
             kept.rename(place)
-
-
-def _wal(database: Path) -> Path:
-    """Where DuckDB keeps what is not in the file yet."""
-    return database.with_name(f"{database.name}.wal")
 
 
 def differences(before: Path, after: Path) -> dict[str, dict[str, int]]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from waypost.cli import UsageError
-from waypost.commands.build import _moment
+from waypost.moments import given_moment
 from waypost.settings import Settings
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ def _sound(as_of: datetime, *, now: datetime, is_dry: bool) -> datetime:
 )
 @click.option(
     "--as-of",
-    callback=_moment,
+    callback=given_moment,
     help="Count the days until this time, which has passed unless --dry-run; default: now.",
 )
 @click.option("--dry-run", is_flag=True, help="Count what is due; change nothing.")

@@ -1,0 +1,79 @@
+"""Mappings that cannot be meant: complaints name file, key and remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingestion.mapping import MappingError, read
+from tests.ingestion.conftest import Home
+from tests.ingestion.tables import OPENED, STATUS, ingest, mapping_file
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown top key": ({"sorce": "/a"}, "'sorce' is unknown: did you mean 'source'?"),
+    "unknown type": ({"events": [OPENED | {"type": "case.opend"}]}, "did you mean 'case.opened'?"),
+    "unknown field": (
+        {"events": [OPENED | {"fields": OPENED["fields"] | {"chanel": "via"}}]},
+        "'events[0].fields.chanel' is no field of case.opened: did you mean 'channel'?",
+    ),
+    "missing field": (
+        {"events": [OPENED | {"fields": {"case_id": "ticket"}}]},
+        "'events[0].fields.case_type' is missing: case.opened requires it",
+    ),
+    "no zone": ({"time": {"zone": "Berlin"}}, "'time.zone' is no time zone (Berlin)"),
+    "no events": ({"events": []}, "'events' is missing"),
+    "changes without case": ({"events": [STATUS]}, "'by' is missing"),
+    "role": (
+        {"parties": [{"id_type": "email", "column": "m", "role": "boss"}]},
+        "parties[0].role' is no role: use one of customer",
+    ),
+    "watched list": (
+        {"by": "ticket", "events": [OPENED | {"changes": {"a": ["b"]}}]},
+        "'events[0].changes' must be a text",
+    ),
+    "column as yes": (
+        {"events": [OPENED | {"fields": OPENED["fields"] | {"channel": {"column": True}}}]},
+        "'events[0].fields.channel.column' must be a text: put it in quotes",
+    ),
+    "empty constant": (
+        {"events": [OPENED | {"fields": OPENED["fields"] | {"channel": {"const": None}}}]},
+        "'events[0].fields.channel.const' is missing",
+    ),
+    "constant list": (
+        {"events": [OPENED | {"fields": OPENED["fields"] | {"channel": {"const": ["a"]}}}]},
+        "'events[0].fields.channel.const' must be a text, a number or true or false",
+    ),
+    "no number": (
+        {"events": [OPENED | {"when": {"ticket": {"above": float("nan")}}}]},
+        "'events[0].when.ticket.above' must be a number",
+    ),
+    "uncertainty": (
+        {"events": [OPENED | {"uncertainty": "a minute"}]},
+        "'events[0].uncertainty' must be a whole number of seconds",
+    ),
+    "delimiter": ({"table": {"delimiter": "ab"}}, "'table.delimiter' must be one sign"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_mapping_is_told_in_one_sentence(name: str, home: Home) -> None:
+    changes, sentence = WRONG[name]
+    path = mapping_file(home, *changes.pop("events", [OPENED]), **changes)
+    with pytest.raises(MappingError) as caught:
+        read(path)
+    assert str(path) in str(caught.value)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_mapping_that_names_no_column_of_the_table_is_an_error(home: Home) -> None:
+    mapping = mapping_file(home, OPENED)
+    with pytest.raises(MappingError, match=r"column 'via' is not in t\.csv: did you mean 'vias'"):
+        ingest(home, "ticket,created,vias\n1,2026-03-01 10:00:00,Phone\n", mapping)
+    assert home.rows() == []
+
+
+def test_a_file_that_is_no_yaml_is_told_with_its_line(home: Home) -> None:
+    with pytest.raises(MappingError, match="is not YAML in line 2"):
+        read(home.write("m.yaml", "source: a\n events: [\n"))
