@@ -163,7 +163,8 @@ def plain_faults(kind: EventType, shapes: Shapes) -> str:
         *_type_checks(kind, shapes),
     ]
     terms = [*plain.envelope_faults(shapes), *plain.faults(kind, fields_held(kind, shapes))]
-    return " + ".join([*terms, *(f"coalesce(({condition})::int, 0)" for condition, _ in checks)])
+    terms += [f"coalesce(({condition})::int, 0)" for condition, _ in checks]
+    return plain.total(terms)
 
 
 def every(kind: EventType, shapes: Shapes, clocks: Clocks) -> list[tuple[str, str]]:

@@ -192,6 +192,8 @@ def _connection(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
+        # tables in memory are gone soon: a checkpoint would only pack them anew
+        con.execute("set checkpoint_threshold = '1TB'")
         con.execute(f"set temp_directory = {quoting.text(work)}")
         yield con
 

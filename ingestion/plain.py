@@ -7,7 +7,7 @@ statement, which also finds the reason. So this may be stricter than `validation
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ingestion import quoting, validation
 from ingestion.catalogue import EventType, Field, load
@@ -83,6 +83,14 @@ def faults(kind: EventType, fields: Mapping[str, Field]) -> list[str]:
             terms += [f'{given} - ("{column}" is not null)::int' for column in field.columns()]
     terms += ["1"] * len(required - set(fields))
     return [*terms, f"case when {' and '.join(sound)} then 0 else 1 end"] if sound else terms
+
+
+def total(terms: Sequence[str]) -> str:
+    """SQL of a sum; of halves, because planning compares each level of a nesting with all others."""
+    if len(terms) <= 1:
+        return terms[0] if terms else "0"
+    half = len(terms) // 2
+    return f"({total(terms[:half])} + {total(terms[half:])})"
 
 
 def envelope(shapes: Shapes) -> dict[str, str]:

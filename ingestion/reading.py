@@ -25,7 +25,7 @@ from ingestion.merge import Merged
 from ingestion.rejects import Rejects
 from ingestion.sources.adapter import Adapter
 
-ADAPTER_VERSION = "3"  # raise it when a change here reads the same bytes otherwise
+ADAPTER_VERSION = "4"  # raise it when a change here reads the same bytes otherwise
 
 
 @dataclass(frozen=True)

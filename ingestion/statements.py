@@ -46,32 +46,35 @@ def _leaves_sql(kind: EventType, shapes: Shapes, lines: str, more: str = "") -> 
     `more` adds columns that are taken from the line as a whole.
     """
     attributes = sorted((shapes.envelope | {*ALWAYS}) - {"data"})
-    attributes += payload.unknown_attributes(kind.name, shapes)
     keys = [*fields_held(kind, shapes), *(k for k in _BLOCKS if shapes.holds(kind.name, k))]
-    keys += payload.unknown(kind.name, shapes)
-    names = [f"{leaf(prefix, name)}" for prefix, name in (("d", "party_refs"), ("d", "actor"))]
-    form, columns = _form(attributes, keys)
+    places = [*(("e", name) for name in attributes), *(("d", key) for key in keys)]
+    names = [leaf(prefix, key) for prefix, key in places]
+    unknown = payload.unknown(kind.name, shapes)
+    names += payload.texts(len(unknown))
+    form, found = _form([*places, *unknown])
+    columns = ", ".join(f"{sql} as {name}" for name, sql in zip(names, found, strict=True))
     if any(not is_plain_key(k) and kind.name in t for k, t in shapes.unknown.items()):
         more += ", json_keys(json, '$.data') as data_keys"
     if shapes.has_double_keys:
         more += f", {_DOUBLE} as has_double_keys"
     return f"""
     with extracted as (
-        select row, json, party_refs as {names[0]}, actor as {names[1]},
+        select row, json, party_refs as {leaf("d", "party_refs")}, actor as {leaf("d", "actor")},
             from_json(json, '{form}') as found{more}
         from {lines}
-    )
-    select * exclude (json, found), {", ".join(columns)} from extracted"""
+    ),
+    texts as (select * exclude (json, found), {columns} from extracted)
+    select *{payload.kept(kind.name, shapes)} from texts"""
 
 
-def _form(attributes: list[str], keys: list[str]) -> tuple[str, list[str]]:
-    """The form by which `from_json` takes a line apart, and SQL of the columns from it.
+def _form(places: list[tuple[str, str]]) -> tuple[str, list[str]]:
+    """The form by which `from_json` takes a line apart, and SQL of the text of each place from it.
 
     A form cannot hold two names that differ in case alone: the second is taken from the line.
     """
     held: dict[str, dict[str, str]] = {"e": {"data": ""}, "d": {}}
-    columns = []
-    for prefix, key in [*(("e", a) for a in attributes), *(("d", k) for k in keys)]:
+    found = []
+    for prefix, key in places:
         place = "found" if prefix == "e" else "found.data"
         text = f'{place}."{key}"'
         if key.lower() in (name.lower() for name in held[prefix]):
@@ -79,8 +82,8 @@ def _form(attributes: list[str], keys: list[str]) -> tuple[str, list[str]]:
             text = f"json_extract(json, '{path}')"
         else:
             held[prefix][key] = "JSON"
-        columns.append(f"{text}::varchar as {leaf(prefix, key)}")
-    return json.dumps({**held["e"], "data": held["d"] or "JSON"}), columns
+        found.append(f"{text}::varchar")
+    return json.dumps({**held["e"], "data": held["d"] or "JSON"}), found
 
 
 _DOUBLE = (
@@ -157,7 +160,7 @@ def plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> st
     found = _plain_columns_sql(kind, shapes)
     late = [condition for condition, _ in [*clock_checks(clocks), *subject_checks(kind)]]
     late += [f"contains(said, '{sign}')" for sign in plain.SIGNS]
-    doubts = " + ".join(["faults", *(f"coalesce(({condition})::int, 0)" for condition in late)])
+    doubts = plain.total(["faults", *(f"coalesce(({condition})::int, 0)" for condition in late)])
     return f"""
     with leaves as ({_leaves_sql(kind, shapes, lines)}),
     typed as (

@@ -112,3 +112,23 @@ def test_what_is_kept_of_unknown_names_is_counted_as_drift_of_its_source(
     with duckdb.connect(str(waypost_home / "views.duckdb")) as con:
         found = con.execute("select source, name, count from log.drift order by name").fetchall()
     assert found == [("/helpdesk/test", "beta", 1), ("/helpdesk/test", "layout", 2)]
+
+
+def test_keys_that_differ_in_case_alone_stay_with_their_own_events_and_values(home: Home) -> None:
+    told = [
+        ({"language": "de"}, {}),
+        ({"languAge": "fr"}, {"languAge": "fr"}),
+        ({"language": "de", "LANGUAGE": "en", "languAge": "fr"}, {"LANGUAGE": "en", "languAge": "fr"}),
+        ({"layout": "v1", "Layout": "v2"}, {"layout": "v1", "Layout": "v2"}),
+        ({"Party_Refs": "x"}, {"Party_Refs": "x"}),
+    ]  # fmt: skip
+    lines = [event(number, data=data) for number, (data, _) in enumerate(told, 1)]
+    lines.append(event(len(told) + 1, SOURCE="erp"))
+    home.ingest(home.write("contact/cases.jsonl", lines))
+    rows = home.rows(columns="source, language, extra")
+    assert [json.loads(extra or "{}") for *_, extra in rows] == [
+        *(extra for _, extra in told),
+        {"SOURCE": "erp"},
+    ]
+    assert {source for source, *_ in rows} == {"/helpdesk/test"}
+    assert [language for _, language, _ in rows][:3] == ["de", None, "de"]
