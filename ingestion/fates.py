@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -73,6 +74,19 @@ def decide(
             when payload_hash = first_hash then 'duplicate'
             else 'conflict' end as fate
         from placed""")
+
+
+def meets(con: duckdb.DuckDBPyConnection, new: Sequence[Path], others: Sequence[str]) -> bool:
+    """A key of the new parts stands in the others, and not because it was withdrawn there."""
+    if not new or not others:
+        return False
+    rows = part_files.reader(others)
+    is_amending = "or amends_id is not null" if "amends_id" in part_files.columns(con, rows) else ""
+    found = con.execute(
+        f"select 1 from {rows} where (not is_retracted {is_amending}) and event_key in "
+        f"(select event_key from {part_files.reader(new)}) limit 1"
+    )
+    return found.fetchone() is not None
 
 
 def _find_places(con: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> None:

@@ -60,6 +60,7 @@ ENVELOPE = {
 
 # The times of commits are what `--log-as-of` reads, so no commit entry may ever be cleaned up.
 _KEEP_HISTORY = {"delta.enableExpiredLogCleanup": "false"}
+ANY = "append"  # in place of a domain, inside its lock: no other domain gets events meanwhile
 # of a row: its people were let go; among the inputs of a part: rows that lost their key
 NO_INPUT = "none"
 _COMPACTED, _ERASED = "waypost.compacted_at", "waypost.erased_at"
@@ -185,7 +186,7 @@ def commits(log: Path, domain: str) -> list[tuple[int, str, str]]:
 
 @contextmanager
 def locked(log: Path, domain: str) -> Iterator[None]:
-    """Hold the domain's exclusive lock from the key check to the commit."""
+    """Hold the domain's exclusive lock from the key check to the commit, or that of `ANY`."""
     log.mkdir(parents=True, exist_ok=True)
     with FileLock(log / f"{domain}.lock"):
         yield

@@ -42,6 +42,7 @@ class Merged:
     appended: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
     retracted: int = 0
+    beside: frozenset[str] | None = None  # the other domains' parts when keys were first checked
 
 
 def begin(con: duckdb.DuckDBPyConnection, log: Path, domain: str, staging: Path) -> Merged:

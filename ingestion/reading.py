@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion import checks, draft, mapping, merge, privacy, receipts, refusals
+from ingestion import checks, draft, fates, mapping, merge, privacy, receipts, refusals
 from ingestion import log as event_log
 from ingestion.account import Account
 from ingestion.ahead import Ahead
@@ -148,14 +148,27 @@ class Reading:
             raise merge.MovedError(domain)
         # a rotation has begun since: what was read is sealed by too few keys
         privacy.check_fingerprint(self.options.secret, self.options.log / "secret.fingerprint")
-        merge.commit(
-            self.con,
-            self.merged[domain],
-            log=self.options.log,
-            input_key=self.input_key,
-            append_key=self.append_key,
-            clock=self.options.clock,
-        )
+        merged = self.merged[domain]
+        with event_log.locked(self.options.log, event_log.ANY):
+            if self._is_taken(merged):
+                raise merge.MovedError(domain)
+            merge.commit(
+                self.con,
+                merged,
+                log=self.options.log,
+                input_key=self.input_key,
+                append_key=self.append_key,
+                clock=self.options.clock,
+            )
+
+    def _is_taken(self, merged: Merged) -> bool:
+        """A new key has come to another domain since it was checked; the caller lets none commit."""
+        new = [path for path, _ in merged.parts]
+        if not new or merged.beside is None:
+            return False
+        others = (domain for domain in DOMAINS if domain != merged.domain)
+        listed = (part for o in others for part in event_log.file_uris(self.options.log, o))
+        return fates.meets(self.con, new, [part for part in listed if part not in merged.beside])
 
     def _load(self, counted: Collection[str]) -> dict[str, list[str]]:
         """Drafts of the lines read; what is refused in the domains `counted` joins their account."""
@@ -175,7 +188,10 @@ class Reading:
         log, judged = self.options.log, list[str]()
         known = {domain: event_log.file_uris(log, domain) for domain in DOMAINS if drafts}
         for domain in drafts:
-            merge.judge(self.con, self._begun(domain), self._elsewhere(domain, known, judged))
+            merged, elsewhere = self._begun(domain), self._elsewhere(domain, known, judged)
+            if merged.beside is None:
+                merged.beside = frozenset(elsewhere.parts)
+            merge.judge(self.con, merged, elsewhere)
             judged.append(domain)
         if not (wrong or drafts):
             return

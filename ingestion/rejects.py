@@ -84,8 +84,8 @@ class Rejects:
             "where problem is not null"
             for name in wrong
         ] + [
-            "select row, 'conflicting_duplicate|id', source, line_number, "
-            f"'{domain}' from fates_{domain} where fate = 'conflict'"
+            "select row, 'conflicting_duplicate|id' as problem, source, line_number, "
+            f"'{domain}' as domain from fates_{domain} where fate = 'conflict'"
             for domain in judged
         ]
         self._con.execute(f"create or replace table found as {' union all '.join(queries)}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingestion import log, pipeline, receipts
+from ingestion import log, merge, pipeline, reading, receipts
 from tests.ingestion.conftest import NOW, Home, event, message
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -109,6 +109,36 @@ def test_one_id_is_one_event_within_a_file(turned: bool, home: Home) -> None:
         assert counts["quarantined"] == 1
     events = [*home.rows("contact", "event_id"), *home.rows("order", "event_id")]
     assert sorted(events) == [("zd-1/opened",), ("zd-2/opened",)]
+
+
+def test_one_id_is_one_event_when_two_domains_get_it_at_once(home: Home) -> None:
+    """Every input of one process has the ids of one of the other's, which go to another domain."""
+    numbers = range(0, 2 * RUNS, 2)
+    calls = [home.write(f"calls/{n}.jsonl", [event(n), event(n + 1)]) for n in numbers]
+    orders = [home.write(f"orders/{n}.jsonl", [_order(n), _order(n + 1)]) for n in numbers]
+    at_once(home, (calls, None), (orders, None))
+    events = [*home.rows("contact", "event_id"), *home.rows("order", "event_id")]
+    assert sorted(events) == sorted((f"zd-{n}/opened",) for n in range(2 * RUNS))
+    assert len(home.reasons()) == 2 * RUNS
+
+
+def test_an_id_that_comes_to_another_domain_before_the_commit_is_seen(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = home.write("late.jsonl", [event(1), event(2)])
+    first, commit = home.write("first.jsonl", [_order(2), _order(3)]), reading.Reading.commit
+
+    def after_another(self: reading.Reading, domain: str) -> merge.Merged:
+        monkeypatch.setattr(reading.Reading, "commit", commit)
+        assert home.ingest(first)["appended"] == 2
+        return commit(self, domain)
+
+    monkeypatch.setattr(reading.Reading, "commit", after_another)
+    counts = home.ingest(late)
+    assert (counts["appended"], counts["quarantined"]) == (1, 1)
+    assert home.reasons() == [("conflicting_duplicate", "id", 2)]
+    assert home.rows("contact", "event_id") == [("zd-1/opened",)]
+    assert home.rows("order", "event_id") == [("zd-2/opened",), ("zd-3/opened",)]
 
 
 MISTAKEN = """
