@@ -148,7 +148,7 @@ def _resolve(
     con.execute(f"""
         create temp table found as
         select ids.id_type, ids.value, identifiers.party_id, case
-                when ids.id_type = 'email' and ids.id_class <> 'blocked'
+                when ids.id_type = 'email' and (ids.id_class <> 'blocked' or contains(ids.value, '@'))
                     and not regexp_full_match(trim(ids.value), {quoting.text(_ONE_ADDRESS)})
                 then 'malformed' else ids.id_class end as id_class
         from ids left join serving.identifiers as identifiers

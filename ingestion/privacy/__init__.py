@@ -62,6 +62,8 @@ _BLOCK = 64  # bytes of a SHA-256 block (RFC 2104)
 _BLOCKED = re.compile(
     r"^(|0+|-1|null|none|nan|n/a|unknown|unbekannt|anonymous|anonym|guest|test|undefined|\?+)$"
 )
+# what stands for nothing in a form (`@`, `keine@angabe`) is no address: its domain has no dot
+_ADDRESS = re.compile(r"^[^@ ]+@[^@ ]+\.[^@ .]+$")
 _FUNCTIONAL = frozenset(
     (
         "info support noreply no-reply donotreply rechnung rechnungen service kontakt contact "
@@ -120,7 +122,7 @@ def id_class(id_type: str, normal: str) -> str:
     """`personal`, `functional` (a shared mailbox) or `blocked` (names nobody)."""
     if _BLOCKED.match(normal.lower()):
         return "blocked"
-    if id_type == "email" and "@" not in normal:
+    if id_type == "email" and not _ADDRESS.match(normal):
         return "blocked"
     if id_type == "phone" and len(re.sub(r"\D", "", normal)) < 6:
         return "blocked"
@@ -224,7 +226,7 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
         ), classified as (
             select *, case
                 when regexp_matches(lower(normal), '{_BLOCKED.pattern}')
-                    or (id_type = 'email' and not contains(normal, '@'))
+                    or (id_type = 'email' and not regexp_matches(normal, '{_ADDRESS.pattern}'))
                     or (id_type = 'phone'
                         and length(regexp_replace(normal, '[^0-9]', '', 'g')) < 6) then 'blocked'
                 when id_type = 'email' and split_part(normal, '@', 1) in ({functional})
