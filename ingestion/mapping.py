@@ -27,6 +27,7 @@ _FIELD = {"column", "const", "previous", "values", "default", "format", "zone", 
           "unit", "plus", "negative"}  # fmt: skip
 _PARTY = {"id_type", "column", "role", "when"}
 _ACTOR = {"type", "id", "team"}
+_MONEY_UNITS = ("major", "minor")
 
 
 class _Reader(Sections):
@@ -87,10 +88,17 @@ class _Reader(Sections):
             time=self.time_format(at, zoned, time),
             currency=self.word(at, given, "currency"),
             decimal=str(given.get("decimal", ".")),
-            unit=str(given.get("unit", "major")),
+            unit=self.money_unit(at, given),
             plus=self.word(at, given, "plus"),
             negative=bool(given.get("negative", False)),
         )
+
+    def money_unit(self, at: str, spec: dict[str, Any]) -> str:
+        given = spec.get("unit", "major")
+        if given not in _MONEY_UNITS:
+            remedy = f"use one of {', '.join(_MONEY_UNITS)}"
+            raise self.error(f"{at}.unit", f"is no unit of money ({given}): {remedy}")
+        return str(given)
 
     def parties(self, at: str, spec: object) -> tuple[Party, ...]:
         if not isinstance(spec, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from ingestion.mapping import MappingError, read
 from tests.ingestion.conftest import Home
@@ -53,6 +54,14 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "'events[0].uncertainty' must be a whole number of seconds",
     ),
     "delimiter": ({"table": {"delimiter": "ab"}}, "'table.delimiter' must be one sign"),
+    **{
+        f"unit {unit}": (
+            {"events": [OPENED | {"fields": OPENED["fields"] | {"channel": given}}]},
+            f"'events[0].fields.channel.unit' is no unit of money ({unit}): use one of major, minor",
+        )
+        for unit in ("cents", "Minor", "None", "100", "['minor']")
+        for given in [{"column": "via", "unit": yaml.safe_load(unit.replace("None", "null"))}]
+    },
 }
 
 
