@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from ingestion import conditions, privacy, reshaping
+from ingestion import conditions, privacy, reshaping, unique_keys
 from ingestion.catalogue import EventType, load
 from ingestion.catalogue import Field as CatalogueField
 from ingestion.mapping_file import MappingError as MappingError
@@ -148,9 +148,11 @@ def _read(path: Path) -> Mapping:
     reader = _Reader(path)
     try:
         text = path.read_text("utf-8")
-        spec = yaml.safe_load(text)
+        spec = unique_keys.load(text)
     except (OSError, UnicodeDecodeError):
         raise MappingError(f"{path} cannot be read: name a mapping file in UTF-8.") from None
+    except unique_keys.RepeatedKeyError as error:
+        raise MappingError(f"{path} {error}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from waypost import restated
+from waypost import metric_contract, restated
 from waypost.cli import cli
 from waypost.restatement import Moments
 from waypost.settings import Settings
@@ -73,6 +73,20 @@ def test_definitions_that_are_none_are_refused(
     asked = ["restate", "reopen_rate", "--period", "2026-02", *KNOWN, "--definitions-then"]
     result = CliRunner().invoke(cli, [*asked, str(file)])
     assert (result.exit_code, str(file) in result.output) == (2, True)
+
+
+def test_a_definition_that_says_one_thing_twice_is_refused(
+    waypost_home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "metrics.yml"
+    text = metric_contract.CONTRACT.read_text("utf-8")
+    file.write_text(
+        text.replace("\n  numerator:", "\n  numerator: sum(1)\n  numerator:", 1), "utf-8"
+    )
+    asked = ["restate", "reopen_rate", "--period", "2026-02", *KNOWN, "--definitions-then"]
+    result = CliRunner().invoke(cli, [*asked, str(file)])
+    assert result.exit_code == 2
+    assert f"{file} has the key 'numerator' in line" in " ".join(result.output.split())
 
 
 @pytest.mark.parametrize("period", ["9999-12", "2026-13", "May"])

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from ingestion import unique_keys
 from waypost.settings import PROJECT
 
 CONTRACT = PROJECT / "dbt_project" / "metrics.yml"
@@ -43,7 +42,10 @@ class Metric:
 
 
 def load(path: Path = CONTRACT) -> list[Metric]:
-    """All metrics in the order of the file; `KeyError` names a part that is missing."""
+    """All metrics in the order of the file; `KeyError` names a part that is missing.
+
+    A key that stands twice in a metric is a `RepeatedKeyError`.
+    """
     return [
         Metric(
             metric_id=entry["id"],
@@ -56,5 +58,5 @@ def load(path: Path = CONTRACT) -> list[Metric]:
             owner=entry["owner"],
             filters=tuple(entry["filters"]),
         )
-        for entry in yaml.safe_load(path.read_text("utf-8"))
+        for entry in unique_keys.load(path.read_text("utf-8"))
     ]

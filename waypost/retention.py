@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from filelock import FileLock
 
-from ingestion import catalogue, inputs, receipts, retention
+from ingestion import catalogue, inputs, receipts, retention, unique_keys
 from ingestion.privacy import write_whole
 from ingestion.retention import Rule
 from ingestion.sources import exports
@@ -40,7 +40,9 @@ def read(settings: Settings) -> Rules:
     if not path.exists():
         return Rules()
     try:
-        told = yaml.safe_load(path.read_text("utf-8")) or {}
+        told = unique_keys.load(path.read_text("utf-8")) or {}
+    except unique_keys.RepeatedKeyError as error:
+        raise UsageError(f"{path} {error}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} is no YAML ({str(error).splitlines()[0]}): correct it."

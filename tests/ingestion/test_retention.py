@@ -197,6 +197,15 @@ def test_without_rules_nothing_happens(home: Home, settings: Settings) -> None:
         ("landing: {contact: 99999999999}", "landing contact: days"),
         ("access_log: 9999999999", "at most 36,500, not 9999999999"),
         ("people: [", "is no YAML"),
+        (
+            "access_log: 3\nlanding: {}\naccess_log: 9",
+            "the key 'access_log' in line 3 for the second",
+        ),
+        (
+            "landing: {order: 30, contact: 30,\n  order: 90}",
+            "retention.yaml has the key 'order' in",
+        ),
+        ("people:\n- source: /a\n  days: 3\n  days: 4", "'days' in line 4 for the second time"),
     ],
 )
 def test_a_wrong_rule_is_told_in_one_sentence(settings: Settings, text: str, told: str) -> None:

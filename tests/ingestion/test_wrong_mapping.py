@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ingestion import unique_keys
 from ingestion.mapping import MappingError, read
 from tests.ingestion.conftest import Home
 from tests.ingestion.tables import OPENED, STATUS, ingest, mapping_file
@@ -86,3 +87,37 @@ def test_a_mapping_that_names_no_column_of_the_table_is_an_error(home: Home) -> 
 def test_a_file_that_is_no_yaml_is_told_with_its_line(home: Home) -> None:
     with pytest.raises(MappingError, match="is not YAML in line 2"):
         read(home.write("m.yaml", "source: a\n events: [\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line", "first_line"),
+    [
+        ("source: /a\nevents: []\nsource: /b\n", "source", 3, 1),
+        ("events:\n- type: a\n  fields:\n    x: a\n    y: {const: b}\n    x: c\n", "x", 6, 4),
+        ("events:\n- {values: {yes: a,\n  true: b}}\n", "true", 3, 2),
+        ("a: &a {b: 1}\nc: {<<: *a, b: 2,\n  b: 3}\n", "b", 3, 2),
+        ("a: &a {b: 1}\nc: &c {b: 2}\nd:\n  <<: *a\n  <<: *c\n", "<<", 5, 4),
+        ('"a\\nb": 1\n"a\\nb": 2\n', "a\\nb", 2, 1),
+    ],
+)
+def test_a_key_that_stands_twice_is_told_with_its_lines(
+    text: str, key: str, line: int, first_line: int, home: Home
+) -> None:
+    path = home.write("m.yaml", text)
+    with pytest.raises(MappingError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f"{path} has the key '{key}' in line {line} for the second time in one mapping "
+        f"(first in line {first_line}): keep one of the two."
+    )
+
+
+def test_a_merged_key_may_be_overridden_and_all_else_is_read_as_before() -> None:
+    text = """
+deep: {deeper: {one: &one {b: 1, c: 1}, two: &two {<<: *one, b: 2}}}
+overridden: {<<: [*two, *one], c: 3}
+words: {yes: 1, 'yes': 2, 3: 3, '3': 4, 0o7: 5, 010: 6, 2026-05-01: 7, =: 8, '<<': 9, ~: 10}
+omap: !!omap [a: 1, a: 2]
+"""
+    assert unique_keys.load(text) == yaml.safe_load(text)
+    assert unique_keys.load(text)["overridden"] == {"b": 2, "c": 3}

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import yaml
 
+from ingestion import unique_keys
 from waypost import metric_contract, restated, restatement
 from waypost.cli import UsageError
 from waypost.metric_contract import Metric
@@ -29,6 +30,8 @@ def _month(_context: click.Context, _option: click.Parameter, text: str) -> tupl
 def _earlier(file: Path) -> list[Metric]:
     try:
         return metric_contract.load(file)
+    except unique_keys.RepeatedKeyError as error:
+        raise UsageError(f"--definitions-then {file} {error}") from None
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
         raise UsageError(
             f"--definitions-then {file} is no list of metrics: give the metrics.yml of the earlier "
