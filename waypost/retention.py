@@ -43,7 +43,7 @@ def read(settings: Settings) -> Rules:
         told = unique_keys.load(path.read_text("utf-8")) or {}
     except unique_keys.RepeatedKeyError as error:
         raise UsageError(f"{path} {error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # 2026-13-45 is a ValueError
         raise UsageError(
             f"{path} is no YAML ({str(error).splitlines()[0]}): correct it."
         ) from error

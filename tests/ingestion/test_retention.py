@@ -197,6 +197,8 @@ def test_without_rules_nothing_happens(home: Home, settings: Settings) -> None:
         ("landing: {contact: 99999999999}", "landing contact: days"),
         ("access_log: 9999999999", "at most 36,500, not 9999999999"),
         ("people: [", "is no YAML"),
+        ("access_log: 2026-13-45", "is no YAML (month must be in 1..12)"),
+        ("people: " + "[" * 5000, "is no YAML"),
         (
             "access_log: 3\nlanding: {}\naccess_log: 9",
             "the key 'access_log' in line 3 for the second",
