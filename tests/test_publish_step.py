@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboards.publish import PublishError
+from expectations.gate import GateFailedError
 from tests.ingestion.conftest import event
 from tests.torture.harness import FORKS, NOW, settings_of
 from waypost import built, erasure, steps, trust, warehouse
@@ -109,6 +110,29 @@ def test_a_repair_publishes_a_whole_build_and_no_other(settings: Settings) -> No
     assert (result.exit_code, [one["kind"] for one in repaired]) == (0, ["serving_differs"])
 
 
+def lay_gate(settings: Settings, status: str, build_id: str | None) -> None:
+    """What the gate of the marts wrote last; a report of before names no build."""
+    failure = {"name": "events_keeps_its_rows", "table": "marts.events", "severity": "critical"}
+    report = {"gate": "marts", "status": status, "failed": 1, "failures": [failure]}
+    named = {"build_id": build_id} if build_id else {}
+    trust.write_json(trust.report_path(settings, "marts"), report | named)
+
+
+def test_a_red_gate_of_this_build_and_no_other_forbids_a_publish(settings: Settings) -> None:
+    lay_gate(settings, "red", "one")
+    before = settings.serving_copy.stat().st_ino
+    result = CliRunner().invoke(cli, ["publish"])
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: The gate of the marts was red for build one (1 failed: events_keeps_its_rows on"
+        " marts.events): mend that, then run `waypost build` and `waypost check marts`.\n"
+    )
+    assert settings.serving_copy.stat().st_ino == before
+    for status, build_id in (("green", "one"), ("red", "another"), ("red", None)):
+        lay_gate(settings, status, build_id)
+        assert steps.publish_serving(settings), (status, build_id)
+
+
 PROMISE = "assert_configuration_has_no_gap_at_as_of"
 EMPTY = ("--indirect-selection", "empty")  # no test of a chosen model
 run_dbt = warehouse.run_dbt
@@ -148,6 +172,24 @@ def landed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         warehouse, "run_dbt", only("+events", "+identifiers", "+settings_in_force", PROMISE)
     )
     return settings
+
+
+def test_what_a_gate_found_red_is_published_once_it_finds_it_green(landed: Settings) -> None:
+    (landed.config / "settings.csv").unlink()
+    steps.build_warehouse(landed)
+    seed = (warehouse.DBT_PROJECT / "seeds" / steps.LIMITS).read_text("utf-8")
+    own = landed.config / steps.LIMITS
+    own.write_text(seed.replace("events_minimum,*,1,", "events_minimum,*,5,"), "utf-8")
+    with pytest.raises(GateFailedError, match="marts_hold_events"):
+        steps.gate_marts(landed)
+    with pytest.raises(PublishError, match=r"red for build.*marts_hold_events"):
+        steps.publish_serving(landed)
+    assert steps.build_warehouse(landed)["is_unchanged"] is False  # another limit, another build
+    with pytest.raises(GateFailedError, match="marts_hold_events"):
+        steps.gate_marts(landed)
+    own.unlink()
+    assert steps.gate_marts(landed)
+    assert steps.publish_serving(landed)
 
 
 def test_what_a_red_test_or_a_killed_build_leaves_is_not_published(landed: Settings) -> None:

@@ -58,7 +58,7 @@ def refusal(settings: Settings) -> str | None:
             f"Build {told['build_id']} in {warehouse} is red ({len(failures)} failed:"
             f" {failures[0]}): mend that, then run `waypost build`."
         )
-    found = _build_id(warehouse)
+    found = build_id(warehouse)
     if found != told["build_id"]:
         return (
             f"{warehouse} holds build {found} and {report_path(settings)} tells of"
@@ -67,7 +67,23 @@ def refusal(settings: Settings) -> str | None:
     return None
 
 
-def _build_id(warehouse: Path) -> str | None:
+def gate_refusal(settings: Settings) -> str | None:
+    """Why the gate of the marts forbids to publish the build in the warehouse; None when it does not.
+
+    A report on another build, or none, forbids nothing.
+    """
+    found = next((one for one in trust.reports(settings) if one["gate"] == "marts"), {})
+    if found.get("status") != "red" or found.get("build_id") != build_id(settings.warehouse):
+        return None
+    first = next(one for one in found["failures"] if one["severity"] == "critical")
+    return (
+        f"The gate of the marts was red for build {found['build_id']} ({found['failed']} failed:"
+        f" {first['name']} on {first['table']}): mend that, then run `waypost build` and"
+        " `waypost check marts`."
+    )
+
+
+def build_id(warehouse: Path) -> str | None:
     """Which build laid the log into the warehouse file last; None when it does not say."""
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:

@@ -220,16 +220,18 @@ def gate_marts(
     database = _database(settings, as_of, log_as_of)
     if not database.exists():
         raise WaypostError(f"There is no warehouse at {database}: run `waypost build` first.")
-    with _recorded(settings, "gate_marts", is_past=is_past):
+    # under the lock, so that no other build comes between what is judged and whose id is told
+    with built.lock(settings), _recorded(settings, "gate_marts", is_past=is_past):
         moment = marts_border.as_of(database)
         known = limits.load(_limits_file(settings), moment)
         published = {} if is_past else _published_rows(settings)
         checks = marts_border.checks(marts_border.columns_of(database), known, published)
         report = gate.run("marts", database, checks, moment.isoformat())
-        return _judge(settings, report, is_past=is_past)
+        build_id = built.build_id(database)
+        return _judge(settings, report, is_past=is_past, build_id=build_id)
 
 
-def _judge(settings: Settings, report: Any, *, is_past: bool, **judged: str) -> Counts:
+def _judge(settings: Settings, report: Any, *, is_past: bool, **judged: str | None) -> Counts:
     """Write the gate's report (unless it is about the past) and raise when it is red."""
     from expectations.gate import GateFailedError
 
@@ -260,7 +262,7 @@ def publish_serving(
 ) -> Counts | None:
     """Swap the serving copy for the new marts; a past day is never published.
 
-    Raises `PublishError` when the warehouse is not a whole and green build.
+    Raises `PublishError` when the warehouse is not a whole and green build, or its gate was red.
     """
     from dashboards.publish import PublishError, publish
     from ingestion import privacy
@@ -270,7 +272,7 @@ def publish_serving(
     warehouse.refuse_unfinished_rotation(settings)
     # an erasure or a rotation that empties the pages waits, and has the last word
     with built.lock(settings), _recorded(settings, "publish_serving"):
-        if refusal := built.refusal(settings):
+        if refusal := built.refusal(settings) or built.gate_refusal(settings):
             raise PublishError(refusal)
         reports = trust.reports(settings)
         counts = publish(
