@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from ingestion import log, receipts
 from tests.ingestion.conftest import event
 from tests.ingestion.people import ADA, case, hash_of, refs
-from waypost import erasure, upkeep
+from waypost import built, erasure, upkeep
 from waypost.cli import cli
 from waypost.settings import Settings
 
@@ -261,6 +262,29 @@ def test_a_serving_copy_that_is_not_its_manifest_is_found(settings: Settings) ->
     code, report = doctor()
     assert (code, kinds(report)) == (1, ["serving_differs"])
     assert "1 rows in cases where its manifest says 2" in report["findings"][0]["problem"]
+
+
+def test_a_warehouse_whose_build_did_not_end_is_told_unless_it_is_under_way(
+    settings: Settings,
+) -> None:
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute("create schema log; create table log.build as select 'one' as build_id")
+    code, report = doctor("--repair")
+    assert (code, kinds(report), report["repaired"]) == (0, ["build_unfinished"], [])
+    assert settings.warehouse.exists()
+    told = waypost("doctor").stdout
+    assert "leftover  build_unfinished" in told and "Run `waypost build`" in told
+    assert upkeep.check_files(settings) == {"leftovers": 1}
+    with ThreadPoolExecutor(1) as others, built.lock(settings):
+        assert others.submit(upkeep.examine, settings, deep=False).result() == []
+    built.write(settings, {"build_id": "another", "failures": []})
+    assert kinds(doctor()[1]) == ["build_unfinished"]
+    built.write(settings, {"build_id": "one", "failures": []})
+    assert doctor() == (0, {"findings": [], "repaired": []})
+    cut(settings.warehouse)
+    code, report = doctor()
+    assert (code, kinds(report)) == (0, ["build_unfinished"])
+    assert "cannot be read" in report["findings"][0]["problem"]
 
 
 def test_commits_that_cannot_be_read_are_named(settings: Settings) -> None:

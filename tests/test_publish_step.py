@@ -17,7 +17,7 @@ from dashboards.publish import PublishError
 from expectations.gate import GateFailedError
 from tests.ingestion.conftest import event
 from tests.torture.harness import FORKS, NOW, settings_of
-from waypost import built, erasure, steps, trust, warehouse
+from waypost import built, erasure, steps, trust, upkeep, warehouse
 from waypost.cli import cli
 from waypost.commands.build import build
 from waypost.settings import Settings
@@ -212,6 +212,7 @@ def test_what_a_red_test_or_a_killed_build_leaves_is_not_published(landed: Setti
         assert 0 < len(con.execute(marts).fetchall()) < len(before[1])
     with pytest.raises(PublishError, match="how its build ended"):
         steps.publish_serving(landed)
+    assert [one.kind for one in upkeep.examine(landed, deep=False)] == ["build_unfinished"]
     assert published(landed) == before
 
     (landed.config / "settings.csv").unlink()

@@ -48,21 +48,29 @@ def refusal(settings: Settings) -> str | None:
     told, warehouse = report(settings), settings.warehouse
     if not warehouse.exists():
         return f"There is no warehouse at {warehouse}: run `waypost build` first."
-    if not told:
-        return (
-            f"{warehouse} is not known to be whole, because {report_path(settings)} does not tell"
-            " how its build ended: run `waypost build`."
-        )
+    if doubt := unfinished(settings):
+        return f"{doubt}: run `waypost build`."
     if failures := told["failures"]:
         return (
             f"Build {told['build_id']} in {warehouse} is red ({len(failures)} failed:"
             f" {failures[0]}): mend that, then run `waypost build`."
         )
+    return None
+
+
+def unfinished(settings: Settings) -> str | None:
+    """Why the warehouse that is there is not known to be whole; None when its build has ended."""
+    told, warehouse = report(settings), settings.warehouse
+    if not told:
+        return (
+            f"{warehouse} is not known to be whole, because {report_path(settings)} does not tell"
+            " how its build ended"
+        )
     found = build_id(warehouse)
     if found != told["build_id"]:
         return (
             f"{warehouse} holds build {found} and {report_path(settings)} tells of"
-            f" {told['build_id']}: run `waypost build`."
+            f" {told['build_id']}"
         )
     return None
 

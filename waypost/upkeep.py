@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from filelock import Timeout
 
 from ingestion import compaction, inputs, log, mending, quoting, receipts, soundness
 from ingestion.catalogue import DOMAINS
 from ingestion.parts import DamagedPartError
 from ingestion.soundness import Finding
-from waypost import trust
+from waypost import built, trust
 from waypost.cli import WaypostError
 from waypost.settings import LANDING, Settings
 
 RETENTION = timedelta(days=7)
+UNFINISHED = "build_unfinished"
 
 
 def compact_parts(
@@ -66,13 +68,13 @@ def _known(path: Path) -> dict[str, Any]:
 
 
 def examine(settings: Settings, *, deep: bool) -> list[Finding]:
-    """Everything that is not as it should be, in the log and in the serving copy."""
+    """Everything that is not as it should be, in the log, the warehouse and the serving copy."""
     if not settings.home.exists():
         return [_missing(settings.home)]
     settings.create()
     work = settings.landing / ".work"
     found = soundness.examine(settings.log, settings.quarantine, work, deep=deep)
-    return [*found, *_serving(settings)]
+    return [*found, *_warehouse(settings), *_serving(settings)]
 
 
 def _missing(home: Path) -> Finding:
@@ -101,6 +103,20 @@ def apply_retention(settings: Settings, *, now: datetime) -> dict[str, Any]:
     return retention.apply(settings, as_of=now, salt=secrets.token_hex(32))
 
 
+def _warehouse(settings: Settings) -> list[Finding]:
+    """What a build left that was killed; a build that is under way is none."""
+    try:
+        with built.lock(settings).acquire(timeout=0):
+            doubt = built.unfinished(settings) if settings.warehouse.exists() else None
+    except Timeout:
+        return []
+    except duckdb.Error as error:
+        doubt = f"{settings.warehouse} cannot be read ({_short(error)})"
+    remedy = "Run `waypost build`; until then it is not published, and the pages keep their copy."
+    place = settings.warehouse
+    return [Finding(UNFINISHED, place, f"{doubt}.", remedy, is_broken=False)] if doubt else []
+
+
 def _serving(settings: Settings) -> Iterator[Finding]:
     copy = settings.serving_copy
     for draft in sorted(settings.serving.glob(f".{copy.name}.*")):
@@ -121,6 +137,10 @@ def _serving(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:150]
+
+
 def _manifest_problem(copy: Path) -> str | None:
     """How the serving copy differs from what its manifest says; None when it does not."""
     try:
@@ -133,7 +153,7 @@ def _manifest_problem(copy: Path) -> str | None:
                 if count != (rows,):
                     return f"has {count and count[0]} rows in {name} where its manifest says {rows}"
     except duckdb.Error as error:
-        return f"cannot be read ({' '.join(str(error).split())[:150]})"
+        return f"cannot be read ({_short(error)})"
     return None if promised else "has an empty manifest"
 
 
@@ -143,6 +163,8 @@ def repair(settings: Settings, found: Iterable[Finding], *, now: datetime) -> No
     if any(one.kind == "home_missing" for one in found):
         return
     for one in found:
+        if one.kind == UNFINISHED:
+            continue  # only a build makes it whole, and until then somebody may want to look at it
         if not one.is_broken:
             mending.remove_leftover(settings.log, one)
         elif one.kind in ("receipt_unreadable", "quarantine_damaged"):

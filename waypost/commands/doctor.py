@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--repair", is_flag=True, help="Put right what can be put right, then look again.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON line.")
 def command(deep: bool, repair: bool, as_json: bool) -> None:
-    """Look whether the log, its receipts and the serving copy are whole.
+    """Look whether the log, its receipts, the warehouse and the serving copy are whole.
 
     Fast by default: sizes and both ends of every file. Run it with --repair when no ingest or build is
     running, after a crash or a full disk.
