@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,9 +16,10 @@ from filelock import FileLock, Timeout
 
 from expectations.gate import GateFailedError
 from tests.ingestion.conftest import event
+from tests.interruptions import stopped_at
 from tests.test_publish_step import GREEN, lay_green, only
-from tests.torture.harness import NOW
-from waypost import built, steps, warehouse
+from tests.torture.harness import FORKS, NOW
+from waypost import built, steps, upkeep, warehouse
 from waypost.cli import WaypostError, cli
 from waypost.commands.replay import replay
 from waypost.settings import Settings
@@ -101,6 +106,56 @@ def test_a_replay_waits_for_the_lock_before_it_takes_the_warehouse_away(settings
     beside.join(60)
     assert "first line" in told[0]
     assert state(settings) == before
+
+
+def replay_killed_in_its_build(settings: Settings) -> None:
+    def run(*_: Any) -> warehouse.DbtOutcome:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    warehouse.run_dbt = run
+    replay(settings, publishes=False)
+
+
+@pytest.fixture
+def killed(settings: Settings) -> list[Path]:
+    """What a replay leaves beside half a warehouse when it is killed."""
+    process = FORKS.Process(target=replay_killed_in_its_build, args=(settings,))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    left = sorted(settings.runs.glob("before_replay.*"))
+    assert [path.suffix for path in left] == [".duckdb", ".json"]
+    return left
+
+
+def test_doctor_sweeps_what_a_killed_replay_left_and_never_that_of_one_under_way(
+    settings: Settings, killed: list[Path]
+) -> None:
+    found = upkeep.examine(settings, deep=False)
+    assert [one.kind for one in found] == [*["replay_leftover"] * 2, "build_unfinished"]
+    assert not any(one.is_broken for one in found)
+    with ThreadPoolExecutor(1) as others, built.lock(settings):  # as another replay holds it
+        assert others.submit(upkeep.examine, settings, deep=False).result() == []
+        others.submit(upkeep.repair, settings, found, now=NOW).result()
+    assert all(path.exists() for path in killed)
+    upkeep.repair(settings, found, now=NOW)
+    assert not any(path.exists() for path in killed)
+    assert [one.kind for one in upkeep.examine(settings, deep=False)] == ["build_unfinished"]
+
+
+def test_the_next_replay_looks_at_the_build_that_a_killed_one_put_aside(
+    settings: Settings, killed: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = killed[0].stat().st_ino
+    with stopped_at(1, warehouse, "run_dbt"):
+        replay(settings, publishes=False)
+    assert state(settings)[1:] == (whole, GREEN)
+    assert list(settings.runs.glob("before_replay*")) == []
+    monkeypatch.setattr(warehouse, "run_dbt", only("+settings_in_force"))
+    report = replay(settings, tests=False)
+    assert report["different"]["events"] == {"lost": -1, "gained": -1}
+    assert list(settings.runs.glob("before_replay*")) == []
 
 
 def test_help_and_output_say_that_without_tests_nothing_is_published(

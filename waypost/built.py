@@ -24,6 +24,16 @@ def wal(database: Path) -> Path:
     return database.with_name(f"{database.name}.wal")
 
 
+def aside(settings: Settings) -> Path:
+    """Where a replay keeps the warehouse that was there, until it ends."""
+    return settings.runs / "before_replay.duckdb"
+
+
+def left_by_replay(settings: Settings) -> list[Path]:
+    """What a replay put aside; with the lock in hand, what a killed one left."""
+    return sorted(settings.runs.glob(f"{aside(settings).stem}.*"))
+
+
 def report_path(settings: Settings) -> Path:
     """Where the last build of everything tells how it ended; absent while one is under way."""
     return settings.runs / "build.json"

@@ -22,7 +22,7 @@ from waypost.cli import WaypostError
 from waypost.settings import LANDING, Settings
 
 RETENTION = timedelta(days=7)
-UNFINISHED = "build_unfinished"
+UNFINISHED, REPLAY_LEFTOVER = "build_unfinished", "replay_leftover"
 
 
 def compact_parts(
@@ -104,17 +104,35 @@ def apply_retention(settings: Settings, *, now: datetime) -> dict[str, Any]:
 
 
 def _warehouse(settings: Settings) -> list[Finding]:
-    """What a build left that was killed; a build that is under way is none."""
+    """What a killed build or replay left; nothing while one is under way."""
     try:
         with built.lock(settings).acquire(timeout=0):
+            found = [_of_replay(path) for path in built.left_by_replay(settings)]
             doubt = built.unfinished(settings) if settings.warehouse.exists() else None
     except Timeout:
         return []
     except duckdb.Error as error:
         doubt = f"{settings.warehouse} cannot be read ({_short(error)})"
     remedy = "Run `waypost build`; until then it is not published, and the pages keep their copy."
-    place = settings.warehouse
-    return [Finding(UNFINISHED, place, f"{doubt}.", remedy, is_broken=False)] if doubt else []
+    if doubt:
+        found.append(Finding(UNFINISHED, settings.warehouse, f"{doubt}.", remedy, is_broken=False))
+    return found
+
+
+def _of_replay(path: Path) -> Finding:
+    return Finding(
+        REPLAY_LEFTOVER,
+        path,
+        f"{path} is what a replay left that was interrupted.",
+        "`waypost doctor --repair` or the next `waypost replay` removes it.",
+        is_broken=False,
+    )
+
+
+def _sweep_replay(settings: Settings, finding: Finding) -> None:
+    """Remove what a killed replay left; one that began meanwhile holds the lock and keeps its own."""
+    with suppress(Timeout), built.lock(settings).acquire(timeout=0):
+        finding.place.unlink(missing_ok=True)
 
 
 def _serving(settings: Settings) -> Iterator[Finding]:
@@ -165,7 +183,9 @@ def repair(settings: Settings, found: Iterable[Finding], *, now: datetime) -> No
     for one in found:
         if one.kind == UNFINISHED:
             continue  # only a build makes it whole, and until then somebody may want to look at it
-        if not one.is_broken:
+        if one.kind == REPLAY_LEFTOVER:
+            _sweep_replay(settings, one)
+        elif not one.is_broken:
             mending.remove_leftover(settings.log, one)
         elif one.kind in ("receipt_unreadable", "quarantine_damaged"):
             _forget(settings, one)

@@ -56,12 +56,14 @@ def _put_aside(settings: Settings) -> Iterator[Path]:
 
     The caller holds the build's lock.
     """
-    aside = settings.runs / "before_replay.duckdb"
+    aside = built.aside(settings)
     moved = [
         (built.report_path(settings), aside.with_suffix(".json")),  # first: no half is for whole
         (settings.warehouse, aside),
         (built.wal(settings.warehouse), built.wal(aside)),
     ]
+    if aside.exists() and built.refusal(settings):  # of a replay that was killed in its build
+        _bring_back(moved)
     for place, kept in moved:
         kept.unlink(missing_ok=True)
         if place.exists():
