@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -89,16 +91,29 @@ def _is_there(path: Path) -> bool:
     except PermissionError:
         raise
     except (OSError, ValueError):
-        raise DamagedLogError(
-            f"The quarantine file {path} cannot be read: run `waypost doctor --repair`, which reads "
-            "its input again."
-        ) from None
+        raise _damaged(f"The quarantine file {path}") from None
     return True
+
+
+def _damaged(what: str) -> DamagedLogError:
+    remedy = "run `waypost doctor --repair`, which reads its input again."
+    return DamagedLogError(f"{what} cannot be read: {remedy}")
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Raises `DamagedLogError` where DuckDB gives up at a bit that has flipped in a file."""
+    try:
+        yield
+    except duckdb.IOException:  # a disk or a right
+        raise
+    except duckdb.Error as error:
+        raise _damaged(f"A quarantine file in {folder}") from error
 
 
 def places(folder: Path, input_key: str) -> list[tuple[int, str, str]]:
     """(line, code, path) of an input's rows."""
-    with duckdb.connect() as con:
+    with readable(folder), duckdb.connect() as con:
         found = con.execute(
             "select line_number, code, path from read_parquet(?) order by all",
             [str(folder / f"{input_key}.parquet")],

@@ -172,3 +172,20 @@ def test_rows_that_are_settled_at_the_same_time_are_all_settled(tmp_path: Path) 
         assert list(together.map(settle, range(24))) == [1] * 24
     rows = json.loads((tmp_path / "settled" / f"{'a' * 64}.json").read_text("utf-8"))
     assert sorted(row["line_number"] for row in rows) == [*range(24)]
+
+
+def test_flipped_bits_are_told_in_a_sentence_and_mended_by_doctor(
+    bad_file: Path, waypost_home: Path
+) -> None:
+    told("ingest", str(bad_file))
+    (file,) = (waypost_home / "quarantine").glob("*.parquet")
+    held = bytearray(file.read_bytes())
+    pages = slice(4, len(held) - 8 - int.from_bytes(held[-8:-4], "little"))
+    held[pages] = b"\xff" * len(held[pages])
+    file.write_bytes(held)
+    for command in (["list"], ["show"], ["discard", "--code", "enum", "--reason", "a test"]):
+        result = CliRunner().invoke(cli, ["quarantine", *command])
+        assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1), result.stderr
+        assert "cannot be read: run `waypost doctor --repair`" in result.stderr
+    told("doctor", "--repair")
+    assert [row["code"] for row in told("quarantine", "show")] == ["enum"]

@@ -41,7 +41,7 @@ def _rows(settings: Settings, query: str, parameters: list[Any]) -> list[dict[st
     files = [str(path) for path in quarantine.files(settings.quarantine)]
     if not files:
         return []
-    with duckdb.connect() as con:
+    with quarantine.readable(settings.quarantine), duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         joined = settled.join(settings.quarantine, "select * from read_parquet(?)")
         result = con.execute(f"with rows as ({joined}) {query}", [files, *parameters])
