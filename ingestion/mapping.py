@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import yaml
 
 from ingestion import conditions, privacy, reshaping, unique_keys
@@ -44,7 +46,11 @@ class _Reader(Sections):
             raise self.error(
                 f"{at}.zone", f"is no time zone ({zone}): write UTC or Europe/Berlin"
             ) from None
-        return TimeFormat(self.word(at, given, "format") or default.format, zone)
+        written = self.word(at, given, "format")
+        if written and not _is_time_format(written):
+            remedy = "write one such as '%d.%m.%Y %H:%M'"
+            raise self.error(f"{at}.format", f"is no format of times ({written}): {remedy}")
+        return TimeFormat(written or default.format, zone)
 
     def seconds(self, at: str, spec: dict[str, Any]) -> int | None:
         given = spec.get("uncertainty")
@@ -128,6 +134,17 @@ class _Reader(Sections):
         return Actor(kind, self.word(at, given, "id"), self.word(at, given, "team"))
 
 
+@cache
+def _is_time_format(written: str) -> bool:
+    """DuckDB, which will read the times, knows every sign of the format."""
+    with duckdb.connect() as con:
+        try:
+            con.execute("select try_strptime('', $1)", [written])
+        except duckdb.Error:
+            return False
+    return True
+
+
 def _word(value: object) -> str:
     """A YAML key as the table spells it; YAML reads an unquoted true or 5 as no string."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -137,7 +154,7 @@ def read(path: Path) -> Mapping:
     """Read and check a mapping file; raises `MappingError` with one sentence."""
     try:
         return _read(path)
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         raise MappingError(
             f"{path} has a word, number or list where another kind of value belongs: "
             "compare it with a template (waypost sources template)."

@@ -134,6 +134,8 @@ def _ingest_file(path: Path, options: Options) -> Counter[str]:
         begun = _begin(held, path, options) if _is_ahead(path, options) else None
         input_key = exports.input_key(path) if path.is_dir() else inputs.input_key(path)
         append_key = options.append_key(input_key)
+        if not options.dry_run:
+            held.enter_context(receipts.alone(options.log, input_key))
         receipt = receipts.read(options.log, input_key)
         if receipt and receipt["append_key"] == append_key:
             return Counter(skipped_inputs=1)

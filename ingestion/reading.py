@@ -142,6 +142,7 @@ class Reading:
         with self.ahead.again() as again:
             for chunk, drafts in again.each(partial(self._load, (domain,))):
                 self._merge(chunk, {k: v for k, v in drafts.items() if k == domain}, wrong=[])
+        self._begun(domain)  # where none of its events is in the input
 
     def _commit(self, domain: str) -> None:
         if refusals.state(self.options.log) != self.known_refusals[domain]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from ingestion import privacy
 from ingestion.parts import DamagedLogError
@@ -41,6 +44,18 @@ def places(log: Path) -> frozenset[str]:
         with suppress(OSError, ValueError):
             found.add(str((read(log, key) or {}).get("given", {}).get("path")))
     return frozenset(found)
+
+
+@contextmanager
+def alone(log: Path, input_key: str) -> Iterator[None]:
+    """Nobody else takes in the same input: two mappings in turn would each withdraw the other's events.
+
+    Inputs share 256 locks, so that no file a input stays behind.
+    """
+    folder = log / ".work"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / f"input-{input_key[:2]}.lock"):
+        yield
 
 
 def read(log: Path, input_key: str) -> dict[str, Any] | None:

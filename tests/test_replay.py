@@ -14,12 +14,13 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock, Timeout
 
+from dashboards import publish
 from expectations.gate import GateFailedError
 from tests.ingestion.conftest import event
 from tests.interruptions import stopped_at
 from tests.test_publish_step import GREEN, lay_green, only
 from tests.torture.harness import FORKS, NOW
-from waypost import built, steps, upkeep, warehouse
+from waypost import built, retention, steps, upkeep, warehouse
 from waypost.cli import WaypostError, cli
 from waypost.commands.replay import replay
 from waypost.settings import Settings
@@ -156,6 +157,24 @@ def test_the_next_replay_looks_at_the_build_that_a_killed_one_put_aside(
     report = replay(settings, tests=False)
     assert report["different"]["events"] == {"lost": -1, "gained": -1}
     assert list(settings.runs.glob("before_replay*")) == []
+
+
+@pytest.mark.parametrize("since", ["a retention", "a red build"])
+def test_a_killed_replay_s_old_build_does_not_come_back_over_what_came_since(
+    since: str, settings: Settings, killed: list[Path]
+) -> None:
+    old = killed[0].stat().st_ino
+    if since == "a retention":  # the old build names people who were let go
+        retention._let_build(settings)
+        assert not any(path.exists() for path in killed)
+    else:
+        told = json.loads(killed[1].read_text("utf-8")) | {"failures": ["a test"]}
+        built.report_path(settings).write_text(json.dumps(told), "utf-8")
+    with stopped_at(1, warehouse, "run_dbt"):
+        replay(settings, publishes=False)
+    assert settings.warehouse.stat().st_ino != old
+    with pytest.raises(publish.PublishError):
+        steps.publish_serving(settings)
 
 
 def test_help_and_output_say_that_without_tests_nothing_is_published(

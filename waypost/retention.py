@@ -43,7 +43,12 @@ def read(settings: Settings) -> Rules:
         told = unique_keys.load(path.read_text("utf-8")) or {}
     except unique_keys.RepeatedKeyError as error:
         raise UsageError(f"{path} {error}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # 2026-13-45 is a ValueError
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+        IndexError,
+    ) as error:  # 2026-13-45 is a ValueError
         raise UsageError(
             f"{path} is no YAML ({str(error).splitlines()[0]}): correct it."
         ) from error
@@ -173,7 +178,8 @@ def _anonymise(settings: Settings, rules: Rules, as_of: datetime, salt: str) -> 
 def _let_build(settings: Settings) -> None:
     """The next build starts anew, and rebuilds of the past go: they name who is gone from the log."""
     with built.lock(settings):
-        for path in (settings.runs / "build.json", settings.runs / "published.json"):
+        told = (settings.runs / "build.json", settings.runs / "published.json")
+        for path in (*told, *built.left_by_replay(settings)):
             path.unlink(missing_ok=True)
         shutil.rmtree(settings.asof, ignore_errors=True)
 

@@ -218,10 +218,10 @@ def gate_marts(
 
     is_past = bool(as_of or log_as_of)
     database = _database(settings, as_of, log_as_of)
-    if not database.exists():
-        raise WaypostError(f"There is no warehouse at {database}: run `waypost build` first.")
     # under the lock, so that no other build comes between what is judged and whose id is told
     with built.lock(settings), _recorded(settings, "gate_marts", is_past=is_past):
+        if not database.exists():
+            raise WaypostError(f"There is no warehouse at {database}: run `waypost build` first.")
         moment = marts_border.as_of(database)
         known = limits.load(_limits_file(settings), moment)
         published = {} if is_past else _published_rows(settings)

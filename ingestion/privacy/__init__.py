@@ -63,7 +63,7 @@ _BLOCKED = re.compile(
     r"^(|0+|-1|null|none|nan|n/a|unknown|unbekannt|anonymous|anonym|guest|test|undefined|\?+)$"
 )
 # what stands for nothing in a form (`@`, `keine@angabe`) is no address: its domain has no dot
-_ADDRESS = re.compile(r"^[^@ ]+@[^@ ]+\.[^@ .]+$")
+_ADDRESS = re.compile(r"^[^@]+@[^@]*[^@.]\.[^@]+$")
 _FUNCTIONAL = frozenset(
     (
         "info support noreply no-reply donotreply rechnung rechnungen service kontakt contact "
@@ -78,7 +78,7 @@ _FREE_MAIL = frozenset(
     ).split()
 )
 # Plain spellings that Python would return unchanged, so that SQL need not ask it.
-_PLAIN_EMAIL = r"^[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}$"
+_PLAIN_EMAIL = r"^[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}$"
 _PLAIN_PHONE = r"^\+[1-9][1-9][1-9][1-9][0-9]{5,10}$"
 
 
@@ -204,7 +204,7 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
     """
     odd = con.execute(
         f"select id_type, value from {table} where case id_type "
-        f"when 'email' then not regexp_matches(lower(trim(value)), '{_PLAIN_EMAIL}') "
+        f"when 'email' then not regexp_matches(trim(value), '{_PLAIN_EMAIL}') "
         f"when 'phone' then not regexp_matches(value, '{_PLAIN_PHONE}') else false end"
     ).fetchall()
     con.execute(

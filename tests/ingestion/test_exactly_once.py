@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
-from ingestion import log, merge, pipeline, reading, receipts
+from ingestion import inputs, log, merge, pipeline, reading, receipts
 from tests.ingestion.conftest import NOW, Home, event, message
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -139,6 +141,22 @@ def test_an_id_that_comes_to_another_domain_before_the_commit_is_seen(
     assert home.reasons() == [("conflicting_duplicate", "id", 2)]
     assert home.rows("contact", "event_id") == [("zd-1/opened",)]
     assert home.rows("order", "event_id") == [("zd-2/opened",), ("zd-3/opened",)]
+
+
+@pytest.mark.parametrize("name", ["append.lock", ".work/input-{:.2}.lock"])
+def test_commits_of_all_domains_and_readings_of_one_input_wait_for_each_other(
+    name: str, home: Home
+) -> None:
+    file = home.write("a.jsonl", [event(1)])
+    held = home.path / "log" / name.format(inputs.input_key(file))
+    held.parent.mkdir(parents=True)
+    with ThreadPoolExecutor(1) as aside, FileLock(held):
+        begun = aside.submit(take_in, home.path, [file])
+        with pytest.raises(TimeoutError):
+            begun.result(timeout=2)
+        assert home.rows(columns="event_id") == []
+    begun.result()
+    assert home.rows(columns="event_id") == [("zd-1/opened",)]
 
 
 MISTAKEN = """

@@ -23,6 +23,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"events": [OPENED | {"fields": {"case_id": "ticket"}}]},
         "'events[0].fields.case_type' is missing: case.opened requires it",
     ),
+    "no format": (
+        {"time": {"format": "%d/%m % :%M"}},
+        "'time.format' is no format of times (%d/%m % :%M)",
+    ),
     "no zone": ({"time": {"zone": "Berlin"}}, "'time.zone' is no time zone (Berlin)"),
     "no events": ({"events": []}, "'events' is missing"),
     "changes without case": ({"events": [STATUS]}, "'by' is missing"),

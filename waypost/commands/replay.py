@@ -62,7 +62,7 @@ def _put_aside(settings: Settings) -> Iterator[Path]:
         (settings.warehouse, aside),
         (built.wal(settings.warehouse), built.wal(aside)),
     ]
-    if aside.exists() and built.refusal(settings):  # of a replay that was killed in its build
+    if aside.exists() and not built.report(settings):  # of a replay that was killed in its build
         _bring_back(moved)
     for place, kept in moved:
         kept.unlink(missing_ok=True)

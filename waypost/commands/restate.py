@@ -32,7 +32,7 @@ def _earlier(file: Path) -> list[Metric]:
         return metric_contract.load(file)
     except unique_keys.RepeatedKeyError as error:
         raise UsageError(f"--definitions-then {file} {error}") from None
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
+    except (yaml.YAMLError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         raise UsageError(
             f"--definitions-then {file} is no list of metrics: give the metrics.yml of the earlier "
             "moment (a list with id, model, numerator, …)."
