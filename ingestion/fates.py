@@ -15,8 +15,10 @@ from ingestion import log as event_log
 from ingestion import parts as part_files
 from ingestion import sealing
 
-# The latest row of a key is no withdrawal (an amending retraction is a fact of its own).
-LIVE = "not arg_max(is_retracted and amends_id is null, commit_no)"
+# An amending retraction is a fact of its own.
+_IS_WITHDRAWAL = "is_retracted and amends_id is null"
+# The latest row of a key is no withdrawal.
+LIVE = f"not arg_max({_IS_WITHDRAWAL}, commit_no)"
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,15 @@ def decide(
 
 def meets(con: duckdb.DuckDBPyConnection, new: Sequence[Path], others: Sequence[str]) -> bool:
     """A key of the new parts stands in the others, and not because it was withdrawn there."""
-    if not new or not others:
+    if not others:
         return False
-    rows = part_files.reader(others)
-    is_amending = "or amends_id is not null" if "amends_id" in part_files.columns(con, rows) else ""
-    found = con.execute(
-        f"select 1 from {rows} where (not is_retracted {is_amending}) and event_key in "
-        f"(select event_key from {part_files.reader(new)}) limit 1"
-    )
+    found = con.execute(f"""
+        with told as (  -- a part of withdrawals alone has no amends_id
+            select * from {part_files.reader(others)}
+            union all by name select null::varchar as amends_id where false
+        )
+        select 1 from told where not ({_IS_WITHDRAWAL})
+            and event_key in (select event_key from {part_files.reader(new)}) limit 1""")
     return found.fetchone() is not None
 
 

@@ -50,7 +50,7 @@ def places(log: Path) -> frozenset[str]:
 def alone(log: Path, input_key: str) -> Iterator[None]:
     """Nobody else takes in the same input: two mappings in turn would each withdraw the other's events.
 
-    Inputs share 256 locks, so that no file a input stays behind.
+    Inputs share 256 locks, so that not each of them leaves a file behind.
     """
     folder = log / ".work"
     folder.mkdir(parents=True, exist_ok=True)

@@ -43,12 +43,8 @@ def read(settings: Settings) -> Rules:
         told = unique_keys.load(path.read_text("utf-8")) or {}
     except unique_keys.RepeatedKeyError as error:
         raise UsageError(f"{path} {error}") from error
-    except (
-        yaml.YAMLError,
-        ValueError,
-        RecursionError,
-        IndexError,
-    ) as error:  # 2026-13-45 is a ValueError
+    # PyYAML lets through what Python says of 2026-13-45 or of bottomless nesting
+    except (yaml.YAMLError, ValueError, RecursionError, IndexError) as error:
         raise UsageError(
             f"{path} is no YAML ({str(error).splitlines()[0]}): correct it."
         ) from error

@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from filelock import FileLock
 
-from ingestion import inputs, log, merge, pipeline, reading, receipts
+from ingestion import fates, inputs, log, merge, pipeline, reading, receipts
 from tests.ingestion.conftest import NOW, Home, event, message
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -181,5 +182,9 @@ def test_a_corrected_mapping_moves_an_event_to_another_domain(home: Home) -> Non
     counts = home.ingest(file, mapping_file=home.write("c.yaml", CORRECTED))
     assert (counts["appended"], counts["quarantined"]) == (2, 0)
     assert home.rows("order", "event_id, is_retracted")[-2:] == [("7", True), ("8", True)]
+    told, withdrawn = sorted(part.path for part in log.parts(home.path / "log", "order"))
+    moved = [part.path for part in log.parts(home.path / "log", "contact")]
+    with duckdb.connect() as con:
+        assert [fates.meets(con, moved, [str(one)]) for one in (told, withdrawn)] == [True, False]
     counts = home.ingest(home.write("b.jsonl", [_order(7, id="7", source="/shop")]))
     assert (counts["appended"], counts["quarantined"]) == (0, 1)
