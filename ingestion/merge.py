@@ -196,8 +196,9 @@ def _write_part(
     row = con.execute(
         f"copy (select * exclude (key_prefix), {merged.commit_no}::bigint as commit_no, "
         f"'{input_key}'::enum('{input_key}') as input_key, key_prefix from ({query})) "
-        # row groups in any order: to keep theirs, the writer would copy all rows once more
-        f"to {quoting.text(part)} ({part_files.FORMAT}, preserve_order false)"
+        # row groups in any order: to keep theirs, the writer would copy all rows once more; small
+        # ones, because the last of each core are written by one alone
+        f"to {quoting.text(part)} ({part_files.FORMAT}, preserve_order false, row_group_size 30000)"
     ).fetchone()
     if not row or not row[0]:
         part.unlink()
