@@ -79,11 +79,10 @@ def typed_empty(domain: str) -> str:
 
 
 @cache
-def _schemas() -> dict[str, Schema]:
+def _schema(domain: str) -> Schema:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
-        tables = {domain: con.sql(typed_empty(domain)).to_arrow_table() for domain in DOMAINS}
-    return {domain: Schema.from_arrow(found.schema) for domain, found in tables.items()}
+        return Schema.from_arrow(con.sql(typed_empty(domain)).to_arrow_table().schema)
 
 
 def table(log: Path, domain: str) -> DeltaTable | None:
@@ -105,7 +104,7 @@ def open_table(log: Path, domain: str) -> DeltaTable:
         if found is None:
             (log / domain).mkdir(parents=True, exist_ok=True)
             return DeltaTable.create(
-                str(log / domain), schema=_schemas()[domain], configuration=_KEEP_HISTORY
+                str(log / domain), schema=_schema(domain), configuration=_KEEP_HISTORY
             )
         if added := _new_fields(found, domain):
             found.alter.add_columns(added)
@@ -116,7 +115,7 @@ def _new_fields(found: DeltaTable, domain: str) -> list[Field]:
     known = {field.name for field in found.schema().fields}
     if known.issuperset(columns(domain)):  # the usual case costs no schema
         return []
-    return [field for field in _schemas()[domain].fields if field.name not in known]
+    return [field for field in _schema(domain).fields if field.name not in known]
 
 
 def create(log: Path) -> None:

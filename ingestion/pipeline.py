@@ -204,7 +204,8 @@ def _take_in(reading: Reading, account: Account) -> None:
     """Append the sound events of an input that was read, quarantine the rest; accounts for all."""
     options = reading.options
     for domain in DOMAINS if not options.dry_run else ():
-        merged = reading.commit(domain)
+        if not (merged := reading.commit(domain)):
+            continue
         for name, counter in (("appended", merged.appended), ("duplicates", merged.duplicates)):
             for source, number in counter.items():
                 account.add(source, name, number)

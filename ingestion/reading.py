@@ -121,10 +121,15 @@ class Reading:
                 account.add_dropped(self.con, domain)
                 account.add_drift(self.con, domain)
 
-    def commit(self, domain: str) -> Merged:
-        """Commit a domain under its lock; reads it again as often as somebody else was faster."""
+    def commit(self, domain: str) -> Merged | None:
+        """Commit a domain under its lock; reads it again as often as somebody else was faster.
+
+        None where the domain has no events, neither in the input nor in the log.
+        """
         with event_log.locked(self.options.log, domain):
             if domain not in self.merged:  # none of its events: no tombstone can come too late
+                if not event_log.file_uris(self.options.log, domain):
+                    return None
                 self._begun(domain)
                 self.known_refusals[domain] = refusals.state(self.options.log)
             while True:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ingestion import ahead, chunks, inputs, log, pipeline
+from ingestion.catalogue import DOMAINS
 from tests.ingestion.conftest import NOW, Home, event, message
 
 FORMS = {
@@ -49,6 +50,12 @@ def test_an_event_goes_to_its_domain_whatever_the_folder(home: Home) -> None:
     home.ingest(home.write("contact/mixed.jsonl", [event(1), survey]))
     assert home.live("contact") == ["zd-1/opened"]
     assert home.rows("feedback", "event_id, survey_kind") == [("s-1", "ces")]
+
+
+def test_a_domain_without_events_gets_no_table(home: Home) -> None:
+    home.ingest(home.write("contact/a.jsonl", [event(1)]))
+    found = {domain for domain in DOMAINS if log.table(home.path / "log", domain)}
+    assert found == {"contact"}
 
 
 def test_the_same_file_is_read_once(home: Home) -> None:
