@@ -46,7 +46,7 @@ class Ahead:
             self._chunks = chunks(self.lines)
         if chunk := next(self._chunks, None):
             with self._con.cursor() as own, chunk.readable() as paths:
-                shapes.load_lines(own, paths)
+                shapes.load_lines(own, paths, chunk.size // chunk.lines)
         return chunk
 
     def __enter__(self) -> Ahead:

@@ -25,10 +25,11 @@ _PIECE = 32 * 2**20  # bytes that go through one pipe
 
 @dataclass(frozen=True)
 class Chunk:
-    """A stretch of whole lines: its file, the number of its first line, its first byte, its bytes."""
+    """A stretch of whole lines: its file, number of its first line, about how many, first byte, bytes."""
 
     file: Path
     first_line: int
+    lines: int
     first_byte: int
     size: int
 
@@ -93,8 +94,9 @@ def chunks(lines: Lines, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
             file.seek(block * BLOCK)
             file.readline()  # the line that stands across the edge
             after = min(file.tell(), whole)
-            yield Chunk(lines.path, line, first, after - first)
-            line, first = sum(ends[:block]) + 2, after
+            following = sum(ends[:block]) + 2
+            yield Chunk(lines.path, line, max(following - line, 1), first, after - first)
+            line, first = following, after
 
 
 def positions(chunk: Chunk, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

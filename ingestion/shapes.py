@@ -36,6 +36,9 @@ ENVELOPE_KEYS = [
 BLOCK_KEYS = ("party_refs", "objects", "actor", "ext")
 ROW_KEY = "waypostrow"  # line of the table that a mapped event came from
 MAX_OBJECT = 16 * 2**20  # bytes of one line; longer ones are split off before the parse
+# DuckDB reads so many bytes at a time as a line may have at most. Where these hold about as many lines
+# as a row group has (122,880), their rows stay where they are; fewer are copied together once more.
+_LINES_READ, _MOST_READ = 120_000, 64 * 2**20
 _MAX_KEYS = 20_000  # pairs of type and key that are looked at
 _MAX_UNKNOWN = 200
 _KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,39}$")
@@ -93,13 +96,14 @@ def is_plain_key(key: str) -> bool:
     return bool(_KEY.match(key)) and not _TELLING.search(key)
 
 
-def load_lines(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+def load_lines(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], mean: int) -> None:
     """Read JSON-lines files, one after the other, into `next_lines(json, shape, event_type, party_refs, actor)`.
 
     A broken line has a NULL json, empty lines are not there; `rowid` counts the others from 0.
     `shape` is equal for lines with the same keys in the envelope and in data; unknown types are
-    NULL; the blocks that name people are JSON texts.
+    NULL; the blocks that name people are JSON texts. `mean` is the length of a line in bytes, about.
     """
+    read = max(MAX_OBJECT, min(mean * _LINES_READ, _MOST_READ))
     known = f"enum({quoted(load().types)})"
     con.execute(
         f"""create or replace table next_lines as
@@ -107,7 +111,7 @@ def load_lines(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
             select json, hash(json_keys(json, ['$', '$.data'])) as shape, json_extract(json,
                 ['$.type', '$.data.party_refs', '$.data.actor'])::varchar[] as found
             from read_ndjson_objects([{quoting.texts(paths)}], ignore_errors = true, compression = 'none',
-                maximum_object_size = {MAX_OBJECT})
+                maximum_object_size = {read})
         )
         select json, shape,
             try_cast(substr(found[1], 2, strlen(found[1]) - 2) as {known}) as event_type,

@@ -27,9 +27,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     found: list[Path] = []
     load = shapes.load_lines
 
-    def counted(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+    def counted(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], mean: int) -> None:
         found.extend(paths)
-        load(con, paths)
+        load(con, paths, mean)
 
     monkeypatch.setattr(shapes, "load_lines", counted)
     return found
@@ -56,7 +56,7 @@ def test_a_file_that_was_only_moved_is_known(home: Home) -> None:
 def test_an_error_aside_ends_the_ingest_and_leaves_nothing(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+    def broken(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], mean: int) -> None:
         raise OSError(f"{paths[0]} cannot be read")
 
     file = home.write("contact/events.jsonl", [event(1)])
@@ -72,8 +72,8 @@ def test_whoever_stops_reading_leaves_nobody_at_work(
 ) -> None:
     load, begun, ended = shapes.load_lines, Event(), Event()
 
-    def slow(con: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
-        load(con, paths)
+    def slow(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], mean: int) -> None:
+        load(con, paths, mean)
         if begun.is_set():  # the chunk after the one that is worked on
             sleep(0.5)
             ended.set()

@@ -48,6 +48,7 @@ def test_stretches_are_the_file(tmp_path: Path, lengths: list[int], ends: bool, 
         before = text[: chunk.first_byte]
         assert before.endswith(b"\n") or not before
         assert chunk.first_line == before.count(b"\n") + 1
+        assert chunk.lines in {max(1, told(chunk).count(b"\n") + more) for more in (0, 1)}
 
 
 @small
@@ -69,7 +70,10 @@ def test_places_are_those_of_the_file(tmp_path: Path) -> None:
 def test_who_stops_reading_a_stretch_is_not_held_up(tmp_path: Path) -> None:
     file = tmp_path / "lines.jsonl"
     file.write_bytes(b"x" * 2**22 + b"\n" + b"y")
-    with pytest.raises(OSError, match="enough"), Chunk(file, 1, 0, 2**22 + 1).readable() as paths:
+    with (
+        pytest.raises(OSError, match="enough"),
+        Chunk(file, 1, 1, 0, 2**22 + 1).readable() as paths,
+    ):
         paths[0].open("rb").close()
         raise OSError("enough")
 
@@ -80,7 +84,7 @@ def test_a_file_that_shrinks_is_no_shorter_stretch(tmp_path: Path) -> None:
     file.write_bytes(b"xx\n" * 10)
     with (
         pytest.raises(inputs.InputError, match="became shorter"),
-        Chunk(file, 10, 27, 30).readable() as paths,
+        Chunk(file, 10, 1, 27, 30).readable() as paths,
     ):
         assert [path.read_bytes() for path in paths] == [b"xx\n"]
 
