@@ -3,6 +3,9 @@
 What is taken here has the very values that `validation` gives; a line with anything unusual (an
 escape, one of `SIGNS` outside party_refs, a value that may be wrong) is left to the exact
 statement, which also finds the reason. So this may be stricter than `validation`, never laxer.
+
+Leaves are JSON texts as there, but for `values`: links and the words of closed lists are read as
+what they say, which spares their quotes twice. Words become enumerations, as they are written.
 """
 
 from __future__ import annotations
@@ -17,6 +20,20 @@ from ingestion.validation import CODE_BYTES, CODE_WORDS, ID_BYTES, LINK_BYTES, l
 
 SIGNS = validation.ADDRESS_SIGNS + "\\"
 _TEXTS = ("id", "code", "link", "enum")
+
+
+def values(fields: Mapping[str, Field]) -> set[str]:
+    """The leaves that are read as values: no JSON but a string reads like a link or such a word."""
+    return {leaf("d", key) for key, field in fields.items() if _is_word(field) or _is_link(field)}
+
+
+def _is_word(field: Field) -> bool:
+    is_text = all(word[:1].isalpha() and word not in ("true", "false") for word in field.values)
+    return field.klass == "enum" and not field.personal and is_text
+
+
+def _is_link(field: Field) -> bool:
+    return field.klass == "link" and not field.personal
 
 
 def text(leaf: str) -> str:
@@ -34,9 +51,10 @@ def _is_code(leaf: str) -> str:
     return f"{is_identifier(leaf, CODE_BYTES)} and (not contains({leaf}, ' ') or {words})"
 
 
-def _is_link(leaf: str) -> str:
-    begins = f"(starts_with({leaf}, '\"https://') or starts_with({leaf}, '\"http://'))"
-    return f"{is_identifier(leaf, LINK_BYTES)} and {begins}"
+def _is_address(value: str) -> str:
+    begins = f"(starts_with({value}, 'https://') or starts_with({value}, 'http://'))"
+    # as a JSON text, whose bytes are limited, one of its bytes may be six
+    return f"strlen({value}) <= {LINK_BYTES // 6} and {begins}"
 
 
 def _is_one_of(leaf: str, field: Field) -> str:
@@ -46,12 +64,16 @@ def _is_one_of(leaf: str, field: Field) -> str:
 
 
 def _is_cheap(field: Field) -> bool:
-    return field.klass in _TEXTS and not field.personal
+    return field.klass in _TEXTS and not field.personal and not _is_word(field)
 
 
 def typed(field: Field, leaf: str) -> dict[str, str]:
     """SQL of each log column of a field from its leaf, right where the leaf is `sound`."""
-    return {field.name: text(leaf)} if _is_cheap(field) else validation.typed(field, leaf)
+    if _is_word(field):
+        return {field.name: f"try_cast({leaf} as enum({quoting.texts(sorted(field.values))}))"}
+    if not _is_cheap(field):
+        return validation.typed(field, leaf)
+    return {field.name: leaf if _is_link(field) else text(leaf)}
 
 
 def _sound(field: Field, leaf: str) -> str:
@@ -59,7 +81,7 @@ def _sound(field: Field, leaf: str) -> str:
         return _is_one_of(leaf, field)
     if field.klass == "code":
         return _is_code(leaf)
-    return _is_link(leaf) if field.klass == "link" else is_identifier(leaf)
+    return _is_address(leaf) if field.klass == "link" else is_identifier(leaf)
 
 
 def faults(kind: EventType, fields: Mapping[str, Field]) -> list[str]:

@@ -6,7 +6,7 @@ Both read the JSON texts of the keys that occur (`leaves`) in one parse and end 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ingestion import parties, payload, plain, validation
 from ingestion.catalogue import EventType, load
@@ -40,10 +40,13 @@ _BLOCKS = ("objects", "ext")
 _HELPERS = {"subject", "given_recorded_at", "party_digest", "are_refs_sound", "party_count"}
 
 
-def _leaves_sql(kind: EventType, shapes: Shapes, lines: str, more: str = "") -> str:
+def _leaves_sql(
+    kind: EventType, shapes: Shapes, lines: str, more: str = "", values: Collection[str] = ()
+) -> str:
     """SQL of the JSON texts of lines of a type: `e_<attribute>`, `d_<key>`, and `row`; one parse.
 
-    `more` adds columns that are taken from the line as a whole.
+    `more` adds columns that are taken from the line as a whole; the leaves `values` are no JSON
+    texts but what these say.
     """
     attributes = sorted((shapes.envelope | {*ALWAYS}) - {"data"})
     keys = [*fields_held(kind, shapes), *(k for k in _BLOCKS if shapes.holds(kind.name, k))]
@@ -51,7 +54,7 @@ def _leaves_sql(kind: EventType, shapes: Shapes, lines: str, more: str = "") -> 
     names = [leaf(prefix, key) for prefix, key in places]
     unknown = payload.unknown(kind.name, shapes)
     names += payload.texts(len(unknown))
-    form, found = _form([*places, *unknown])
+    form, found = _form([*places, *unknown], values)
     columns = ", ".join(f"{sql} as {name}" for name, sql in zip(names, found, strict=True))
     if any(not is_plain_key(k) and kind.name in t for k, t in shapes.unknown.items()):
         more += ", json_keys(json, '$.data') as data_keys"
@@ -67,7 +70,7 @@ def _leaves_sql(kind: EventType, shapes: Shapes, lines: str, more: str = "") -> 
     select *{payload.kept(kind.name, shapes)} from texts"""
 
 
-def _form(places: list[tuple[str, str]]) -> tuple[str, list[str]]:
+def _form(places: list[tuple[str, str]], values: Collection[str]) -> tuple[str, list[str]]:
     """The form by which `from_json` takes a line apart, and SQL of the text of each place from it.
 
     A form cannot hold two names that differ in case alone: the second is taken from the line.
@@ -79,9 +82,10 @@ def _form(places: list[tuple[str, str]]) -> tuple[str, list[str]]:
         text = f'{place}."{key}"'
         if key.lower() in (name.lower() for name in held[prefix]):
             path = f'$."{key}"' if prefix == "e" else f'$.data."{key}"'
-            text = f"json_extract(json, '{path}')"
+            extract = "json_extract_string" if leaf(prefix, key) in values else "json_extract"
+            text = f"{extract}(json, '{path}')"
         else:
-            held[prefix][key] = "JSON"
+            held[prefix][key] = "VARCHAR" if leaf(prefix, key) in values else "JSON"
         found.append(f"{text}::varchar")
     return json.dumps({**held["e"], "data": held["d"] or "JSON"}), found
 
@@ -161,8 +165,9 @@ def plain_sql(kind: EventType, shapes: Shapes, clocks: Clocks, lines: str) -> st
     late = [condition for condition, _ in [*clock_checks(clocks), *subject_checks(kind)]]
     late += [f"contains(said, '{sign}')" for sign in plain.SIGNS]
     doubts = plain.total(["faults", *(f"coalesce(({condition})::int, 0)" for condition in late)])
+    values = plain.values(fields_held(kind, shapes))
     return f"""
-    with leaves as ({_leaves_sql(kind, shapes, lines)}),
+    with leaves as ({_leaves_sql(kind, shapes, lines, values=values)}),
     typed as (
         select row, {_listed(found)}, {plain_faults(kind, shapes)} as faults
         from leaves{parties.join(kind.name, shapes)}
