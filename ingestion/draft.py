@@ -6,8 +6,9 @@ of the log, `row` (the line's place) and `problem` ('code|path', NULL when the e
 That statement takes what is plainly sound (`plain`), at a fraction of the cost; the other rows are
 made anew by the exact one, which has the reason of each that is wrong. Types with few lines go
 through the exact one alone.
-The view `draft_<domain>` unites the types of a domain, `draft_<domain>_<n>` those that go into one
-part; lines of no known type end in `draft_others`. Nothing clear is written.
+A type with very many lines is two drafts, of the first lines and of the last, so that both cores
+are busy to the end. The view `draft_<domain>` unites the drafts of a domain, `draft_<domain>_<n>`
+those that go into one part; lines of no known type end in `draft_others`. Nothing clear is written.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ingestion.shapes import Shapes, find
 
 _OWN_PART = 10_000  # rows from which on a type has a part of its own, without others' empty columns
 _SMALL = 10_000  # rows up to which planning two statements costs more than the exact one alone
+_HALVED = 400_000  # rows from which on the second core would wait for the last of these lines
 
 _Task = Callable[[duckdb.DuckDBPyConnection], tuple[int, str] | None]
 
@@ -48,28 +50,34 @@ def load_chunk(
             is_prepared.set()
 
     def fill(own: duckdb.DuckDBPyConnection, number: int) -> tuple[int, str] | None:
-        kind, table = load().types[names[number]], f"draft_{number}"
-        if parties.join(kind.name, shapes):
+        (name, among), table = drafts[number], f"draft_{number}"
+        kind = load().types[name]
+        if parties.join(name, shapes):
             is_prepared.wait()
-        return _fill(own, table, kind, shapes, clocks), _query(table, kind.name, shapes)
+        return _fill(own, table, kind, shapes, clocks, among), _query(table, name, shapes)
 
     # who is meant is resolved on one core, beside the types that name nobody; then large ones first
     names = sorted(
         shapes.types, key=lambda name: (parties.join(name, shapes) != "", -shapes.rows[name], name)
     )
-    fills = (partial(fill, number=number) for number in range(len(names)))
+    drafts = [(name, among) for name in names for among in _halves(name, shapes)]
+    fills = (partial(fill, number=number) for number in range(len(drafts)))
     tasks: list[_Task] = [prepare, *fills]
-    filled = [draft for draft in side_by_side.run(con, tasks) if draft]
+    if all(parties.join(name, shapes) for name in names):
+        prepare(con)  # on both cores, because nothing could be done beside it
+        tasks = tasks[1:]
+    with side_by_side.one_thread_less(con):
+        filled = [draft for draft in side_by_side.run(con, tasks) if draft]
     con.execute(f"create or replace temp table draft_others as {statements.others_sql()}")
     con.execute("drop table lines")
     domains: dict[str, list[tuple[int, str]]] = {}
-    for name, draft in zip(names, filled, strict=True):
+    for (name, _), draft in zip(drafts, filled, strict=True):
         domains.setdefault(load().types[name].domain, []).append(draft)
-    return {domain: _views(con, domain, drafts) for domain, drafts in sorted(domains.items())}
+    return {domain: _views(con, domain, listed) for domain, listed in sorted(domains.items())}
 
 
 def tables(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """The names of the draft tables that stand now, one for each type."""
+    """The names of the draft tables that stand now, one or two for each type."""
     found = con.execute(
         "select table_name from duckdb_tables() where regexp_full_match(table_name, 'draft_[0-9]+')"
     )
@@ -82,11 +90,24 @@ def _drop_last(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop table {table}")
 
 
+def _halves(name: str, shapes: Shapes) -> list[str]:
+    """SQL of the lines that go into one draft of a type: all of them, or one half and the other."""
+    if shapes.rows[name] < _HALVED:
+        return ["true"]
+    middle = sum(shapes.rows.values()) // 2
+    return [f"rowid < {middle}", f"rowid >= {middle}"]
+
+
 def _fill(
-    con: duckdb.DuckDBPyConnection, table: str, kind: EventType, shapes: Shapes, clocks: Clocks
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    kind: EventType,
+    shapes: Shapes,
+    clocks: Clocks,
+    among: str,
 ) -> int:
-    """Make the draft table of a type; returns its number of rows."""
-    lines = f"(select rowid as row, * from lines where event_type = '{kind.name}')"
+    """Make the draft table of a type from its lines for which `among` holds; returns its rows."""
+    lines = f"(select rowid as row, * from lines where event_type = '{kind.name}' and {among})"
     is_small = shapes.rows[kind.name] < _SMALL
     sql = statements.exact_sql if is_small else statements.plain_sql
     con.execute(f"create or replace table {table} as {sql(kind, shapes, clocks, lines)}")
@@ -104,7 +125,7 @@ def _query(table: str, kind: str, shapes: Shapes) -> str:
         return f"select *, '{kind}' as event_type from {table}"
     return (
         f"select {table}.* exclude (party_no), '{kind}' as event_type, party_lists.party_refs "
-        f"from {table} left join party_lists using (party_no)"
+        f"from {table} left join party_lists on party_lists.rowid = party_no"
     )
 
 

@@ -17,9 +17,9 @@ _ACTOR_KEYS = {"type": "type", "team": "team", "tenure_band": "tenure_band", "ro
 def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> None:
     """Resolve each distinct party_refs and actor text of `lines` into tables to join.
 
-    `party_lists`: leaf (the JSON text), party_no, party_refs, party_hash, party_digest, is_sound.
-    Blocked identifiers are dropped. `actors`: leaf, actor_type, actor_team, actor_tenure_band, actor_role,
-    actor_ref_hash. Clear values live in memory only.
+    `party_lists`: leaf (the JSON text), party_refs, party_hash, party_digest, is_sound; a draft knows
+    a list by its rowid, `party_no`. Blocked identifiers are dropped. `actors`: leaf, actor_type,
+    actor_team, actor_tenure_band, actor_role, actor_ref_hash. Clear values live in memory only.
     """
     if not {"party_refs", "actor"} & shapes.data:
         return
@@ -37,13 +37,14 @@ def prepare(con: duckdb.DuckDBPyConnection, shapes: Shapes, country: str) -> Non
 
 
 def _prepare_lists(con: duckdb.DuckDBPyConnection, country: str) -> None:
+    # `distinct` of what is distinct: rows out of a small table go through one core, groups through all
     roles = quoted(load().words["identifier_roles"])
     con.execute(f"""
         create or replace temp table ref_elements as
         with elements as (
             select leaf, unnest(json_extract(leaf, '$[*]')) as element,
                 generate_subscripts(json_extract(leaf, '$[*]'), 1) as position
-            from blocks where starts_with(leaf, '[')
+            from (select distinct leaf from blocks where starts_with(leaf, '['))
         )
         select leaf, position, element ->> '$.id_type' as id_type, element ->> '$.id' as value,
             coalesce(element ->> '$.role', 'customer') as role,
@@ -78,8 +79,7 @@ def _prepare_lists(con: duckdb.DuckDBPyConnection, country: str) -> None:
         select leaf, is_sound, party_refs, coalesce(
                 list_filter(people, lambda r: r.role = 'customer')[1].id_hash, people[1].id_hash
             ) as party_hash,
-            list_transform(party_refs, lambda r: r.id_hash || r.role)::varchar as party_digest,
-            row_number() over () as party_no
+            list_transform(party_refs, lambda r: r.id_hash || r.role)::varchar as party_digest
         from refs""")
     con.execute("drop table ref_elements; drop table ids")
 
@@ -107,8 +107,8 @@ def select(kind: str, shapes: Shapes) -> dict[str, str]:
     """Column → SQL of party_refs, party_hash, actor_* and objects, where they occur."""
     found: dict[str, str] = {}
     if shapes.holds(kind, "party_refs"):
-        names = ("party_no", "party_hash", "party_digest")
-        found |= {name: f"party_lists.{name}" for name in names}
+        found["party_no"] = "party_lists.rowid"
+        found |= {name: f"party_lists.{name}" for name in ("party_hash", "party_digest")}
         found["party_count"] = f"json_array_length({_REFS})"
         found["are_refs_sound"] = "coalesce(party_lists.is_sound, false)"
     if shapes.holds(kind, "actor"):

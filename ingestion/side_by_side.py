@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -13,6 +14,20 @@ from ingestion import privacy
 
 _Result = TypeVar("_Result")
 _WORKERS = 2
+
+
+@contextmanager
+def one_thread_less(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Statements that `run` runs in here take all cores and no more: who runs one works on it too.
+
+    Nothing else may run meanwhile, because the change would wait for its end.
+    """
+    (threads,) = con.execute("select current_setting('threads')").fetchone() or (1,)
+    con.execute(f"set threads = {max(threads - 1, 1)}")
+    try:
+        yield
+    finally:
+        con.execute(f"set threads = {threads}")
 
 
 def run(

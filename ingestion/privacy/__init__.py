@@ -222,7 +222,8 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, country: str) -> None:
             select ids.id_type, ids.value, coalesce(odd_ids.normal,
                 case ids.id_type when 'email' then lower(trim(ids.value))
                 else trim(ids.value) end) as normal
-            from {table} as ids left join odd_ids using (id_type, value)
+            from (select distinct id_type, value from {table}) as ids
+            left join odd_ids using (id_type, value)
         ), classified as (
             select *, case
                 when regexp_matches(lower(normal), '{_BLOCKED.pattern}')
