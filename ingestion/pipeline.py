@@ -30,12 +30,14 @@ from ingestion.ahead import Ahead
 from ingestion.catalogue import DOMAINS
 from ingestion.reading import Options, Reading
 from ingestion.rejects import Reject
+from ingestion.side_by_side import threads
 from ingestion.sources import exports, reader, states
 from ingestion.sources.adapter import Differ
 from ingestion.workplace import workplace
 
 EVENT_FILES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _MEMORY = "1300MB"
+_THREADS = 8  # at most: each has memory of its own for what it reads
 _LARGE = 64 * 2**20  # bytes of a file that is read while it is hashed, where it is likely new
 Progress = Callable[[Path, int, int], None]
 
@@ -194,6 +196,7 @@ def _connection(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set memory_limit = '{_MEMORY}'")
+        con.execute(f"set threads = {min(threads(con), _THREADS)}")
         # tables in memory are gone soon: a checkpoint would only pack them anew
         con.execute("set checkpoint_threshold = '1TB'")
         con.execute(f"set temp_directory = {quoting.text(work)}")

@@ -28,7 +28,8 @@ def values(fields: Mapping[str, Field]) -> set[str]:
 
 
 def _is_word(field: Field) -> bool:
-    is_text = all(word[:1].isalpha() and word not in ("true", "false") for word in field.values)
+    bare = ("true", "false", "NaN", "Infinity")  # what DuckDB reads without quotes
+    is_text = all(word[:1].isalpha() and word not in bare for word in field.values)
     return field.klass == "enum" and not field.personal and is_text
 
 

@@ -12,6 +12,7 @@ import duckdb
 
 from ingestion import quoting
 from ingestion.catalogue import load
+from ingestion.side_by_side import threads
 from ingestion.validation import fields_of, quoted
 
 ENVELOPE_KEYS = [
@@ -36,9 +37,10 @@ ENVELOPE_KEYS = [
 BLOCK_KEYS = ("party_refs", "objects", "actor", "ext")
 ROW_KEY = "waypostrow"  # line of the table that a mapped event came from
 MAX_OBJECT = 16 * 2**20  # bytes of one line; longer ones are split off before the parse
-# DuckDB reads so many bytes at a time as a line may have at most. Where these hold about as many lines
+# DuckDB reads as many bytes at a time as a line may have at most. Where these hold about as many lines
 # as a row group has (122,880), their rows stay where they are; fewer are copied together once more.
-_LINES_READ, _MOST_READ = 120_000, 64 * 2**20
+# Each thread keeps memory for twice as many.
+_LINES_READ, _MOST_READ = 120_000, 128 * 2**20  # of a thread; of all together
 _MAX_KEYS = 20_000  # pairs of type and key that are looked at
 _MAX_UNKNOWN = 200
 _KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,39}$")
@@ -103,7 +105,7 @@ def load_lines(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], mean: int)
     `shape` is equal for lines with the same keys in the envelope and in data; unknown types are
     NULL; the blocks that name people are JSON texts. `mean` is the length of a line in bytes, about.
     """
-    read = max(MAX_OBJECT, min(mean * _LINES_READ, _MOST_READ))
+    read = max(MAX_OBJECT, min(mean * _LINES_READ, _MOST_READ // threads(con)))
     known = f"enum({quoted(load().types)})"
     con.execute(
         f"""create or replace table next_lines as

@@ -16,18 +16,24 @@ _Result = TypeVar("_Result")
 _WORKERS = 2
 
 
+def threads(con: duckdb.DuckDBPyConnection) -> int:
+    """How many threads work on the statements of a connection's database."""
+    (found,) = con.execute("select current_setting('threads')").fetchone() or (1,)
+    return int(found)
+
+
 @contextmanager
 def one_thread_less(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Statements that `run` runs in here take all cores and no more: who runs one works on it too.
 
     Nothing else may run meanwhile, because the change would wait for its end.
     """
-    (threads,) = con.execute("select current_setting('threads')").fetchone() or (1,)
-    con.execute(f"set threads = {max(threads - 1, 1)}")
+    before = threads(con)
+    con.execute(f"set threads = {max(before - 1, 1)}")
     try:
         yield
     finally:
-        con.execute(f"set threads = {threads}")
+        con.execute(f"set threads = {before}")
 
 
 def run(

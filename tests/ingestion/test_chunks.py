@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import chunks, inputs
+from ingestion import chunks, inputs, shapes
 from ingestion.chunks import Chunk
 from ingestion.inputs import Lines
 
@@ -100,3 +101,15 @@ def test_what_is_written_to_a_file_meanwhile_is_not_read(tmp_path: Path) -> None
     found = [*chunks.chunks(lines, 100)]
     assert b"".join(map(told, found)) == b"xx\n" * 50
     assert len([*chunks.chunks(lines, 10_000)]) == 1
+
+
+def test_many_cores_do_not_need_more_memory_to_read(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes((b'{"type":"%s"}\n' % (b"x" * 1000)) * 250_000 + b"\n")
+    chunk = next(chunks.chunks(Lines(file), 10**8))
+    assert chunk.size < file.stat().st_size
+    with duckdb.connect(config={"threads": 8, "memory_limit": "800MB"}) as con:
+        with chunk.readable() as paths:
+            shapes.load_lines(con, paths, chunk.size // chunk.lines)
+        ((rows,),) = con.execute("select count(*) from next_lines").fetchall()
+    assert rows == chunk.lines - 1 or rows == chunk.lines

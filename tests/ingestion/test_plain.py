@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ingestion import draft
-from ingestion.catalogue import DOMAINS
+from ingestion import draft, plain
+from ingestion.catalogue import DOMAINS, Field
 from tests.ingestion import mutations
 from tests.ingestion.conftest import Home, event
 from tests.ingestion.test_fuzz import sound_events
@@ -100,3 +100,12 @@ def test_a_type_in_two_halves_gives_the_same_log(
     assert "conflicting_duplicate" in {code for code, _, _ in halved.reasons()}
     for domain in DOMAINS:
         assert list(map(str, whole.rows(domain))) == list(map(str, halved.rows(domain))), domain
+
+
+@pytest.mark.parametrize("word", ["true", "NaN", "Infinity", "380", ""])
+def test_a_list_with_a_word_that_is_json_is_read_as_json(word: str) -> None:
+    fields = {
+        "a": Field("a", "a", "enum", {}, values=("b", word)),
+        "c": Field("c", "c", "link", {}),
+    }
+    assert plain.values(fields) == {'"d_c"'}

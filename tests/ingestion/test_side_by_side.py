@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from ingestion import privacy, side_by_side
+from ingestion import pipeline, privacy, side_by_side
+from ingestion.side_by_side import threads
 
 
 @pytest.fixture
@@ -15,11 +18,6 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": 3}) as found:
         privacy.install(found, b"a secret of enough length")
         yield found
-
-
-def threads(con: duckdb.DuckDBPyConnection) -> int:
-    ((found,),) = con.execute("select current_setting('threads')").fetchall()
-    return int(found)
 
 
 def test_whoever_runs_a_statement_is_counted(con: duckdb.DuckDBPyConnection) -> None:
@@ -41,3 +39,13 @@ def test_one_core_stays(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set threads = 1")
     with side_by_side.one_thread_less(con):
         assert threads(con) == 1
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(2, 2), (8, 8), (64, 8)])
+def test_an_ingest_takes_no_more_threads_than_its_memory_is_for(
+    cores: int, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = partial(duckdb.connect, config={"threads": cores})
+    monkeypatch.setattr(pipeline.duckdb, "connect", many)
+    with pipeline._connection(tmp_path) as con:
+        assert threads(con) == expected
