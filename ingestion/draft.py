@@ -61,11 +61,11 @@ def load_chunk(
         shapes.types, key=lambda name: (parties.join(name, shapes) != "", -shapes.rows[name], name)
     )
     drafts = [(name, among) for name in names for among in _halves(name, shapes)]
-    fills = (partial(fill, number=number) for number in range(len(drafts)))
-    tasks: list[_Task] = [prepare, *fills]
+    tasks: list[_Task] = [partial(fill, number=number) for number in range(len(drafts))]
     if all(parties.join(name, shapes) for name in names):
         prepare(con)  # on both cores, because nothing could be done beside it
-        tasks = tasks[1:]
+    else:
+        tasks.insert(0, prepare)
     with side_by_side.one_thread_less(con):
         filled = [draft for draft in side_by_side.run(con, tasks) if draft]
     con.execute(f"create or replace temp table draft_others as {statements.others_sql()}")

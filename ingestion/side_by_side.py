@@ -26,7 +26,7 @@ def threads(con: duckdb.DuckDBPyConnection) -> int:
 def one_thread_less(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Statements that `run` runs in here take all cores and no more: who runs one works on it too.
 
-    Nothing else may run meanwhile, because the change would wait for its end.
+    Not while other statements run on the database: they would have one thread fewer as well.
     """
     before = threads(con)
     con.execute(f"set threads = {max(before - 1, 1)}")
